@@ -1,0 +1,1 @@
+"""The `flowstacks` command: parse, call, print."""

@@ -1,0 +1,1 @@
+"""The ways to declare a deployment beside its flow: one file per form."""

@@ -1,0 +1,77 @@
+"""Everything discovered at one commit: the vocabulary that the later steps read.
+
+All paths are relative to the repository root, with `/`. Nothing here knows an environment.
+"""
+
+from typing import Literal
+
+import pydantic
+
+from infra.model import Model
+from infra.settings import Settings
+
+SCHEMA_VERSION = 1
+DEFAULT_DEPLOYMENT = "default"
+"""Name of the one deployment that a flow without any declared deployment gets."""
+
+DeclaredBy = Literal["bare", "flow_spec", "prefect_yaml", "none"]
+
+
+class Deployment(Model):
+    """One deployment as declared; `address` is `project/flow/deployment`, `line` where its declaration stands.
+
+    `is_default`: the single deployment of a flow for which none was named.
+    """
+
+    address: str
+    name: str
+    is_default: bool
+    file: str
+    line: int
+    settings: Settings
+
+
+class Flow(Model):
+    """One `@flow` function. `declared_by` is `none` where the project deploys others only.
+
+    `name` is Prefect's flow name; `parameters` the JSON schema that Prefect would derive from the signature;
+    `entrypoint` is `file:function`.
+    """
+
+    project: str
+    name: str
+    function: str
+    file: str
+    line: int
+    is_async: bool
+    entrypoint: str
+    description: str | None
+    parameters: dict[str, pydantic.JsonValue]
+    declared_by: DeclaredBy
+    deployments: tuple[Deployment, ...]
+
+
+class Project(Model):
+    """A folder of flows with one runtime.
+
+    `tree_key`: hash of the git trees of the folder and of its `shared` paths. `commit`: the effective commit, 40 hex
+    digits, or `worktree` where the uncommitted content differs from HEAD's. `requirements`: PEP 508 lines, pinned
+    where the project has a lock. `python`: a version specifier (`>=3.11`).
+    """
+
+    name: str
+    path: str
+    tree_key: str
+    commit: str
+    version: str
+    shared: tuple[str, ...]
+    requirements: tuple[str, ...]
+    python: str
+
+
+class Manifest(Model):
+    """`commit` is the pin, resolved: 40 hex digits, or `worktree`."""
+
+    commit: str
+    projects: tuple[Project, ...]
+    flows: tuple[Flow, ...]

@@ -1,0 +1,1 @@
+"""The embedded default: everything that runs on a developer's machine, on loopback only."""

@@ -1,0 +1,42 @@
+"""One thing that is wrong with what a user wrote, and what to do about it."""
+
+import dataclasses
+from collections.abc import Iterable
+from typing import Literal
+
+Severity = Literal["error", "warning", "info"]
+
+_ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Problem:
+    """A finding of discovery or preflight.
+
+    `code` is a stable kebab-case word for machines; `file` is relative to the repository root; `line` counts from 1,
+    0 where the whole file is meant; `address` names the deployment where there is one.
+    """
+
+    severity: Severity
+    code: str
+    file: str
+    line: int
+    message: str
+    remedy: str
+    address: str | None = None
+
+    def __str__(self) -> str:
+        """`file:line: severity: message (address) - remedy`, one line."""
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        about = f" [{self.address}]" if self.address else ""
+        return f"{where}: {self.severity}: {self.message}{about}. {self.remedy}"
+
+
+def in_reading_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Errors first, then by file, line and code; repeated findings once."""
+    return sorted(set(problems), key=lambda p: (_ORDER[p.severity], p.file, p.line, p.code, p.message))
+
+
+def errors(problems: Iterable[Problem]) -> list[Problem]:
+    """Those that stop an `up`."""
+    return [problem for problem in in_reading_order(problems) if problem.severity == "error"]

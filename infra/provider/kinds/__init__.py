@@ -1,0 +1,1 @@
+"""One file per kind: a typed model, field rules and thin calls."""

@@ -1,0 +1,1 @@
+"""What a deployment needs to run: one file per runtime."""

@@ -1,0 +1,65 @@
+"""What can be said about one deployment, wherever it is said.
+
+The same fields serve `flowstacks:defaults`, a declaration beside the flow and `flowstacks:overrides`; `None` means
+"not said here". `merge` is the one place where they meet: defaults < declaration < overrides, broad before narrow.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pydantic
+
+from infra.model import Model
+
+_MERGED_BY_KEY = ("env", "job_variables", "parameters")
+
+
+class Schedule(Model):
+    """When a deployment runs by itself.
+
+    `slug` keeps the schedule's ID stable on the server; `timezone` is an IANA name; `active` unset follows
+    `flowstacks:schedule_policy`.
+    """
+
+    slug: str | None = None
+    cron: str
+    timezone: str = "UTC"
+    active: bool | None = None
+
+
+class Settings(Model):
+    """Fields carry Prefect's names; `cpu` in CPU units (1024 = one), `memory` in MiB, both for `ecs`."""
+
+    description: str | None = None
+    tags: tuple[str, ...] | None = None
+    parameters: dict[str, pydantic.JsonValue] | None = None
+    schedules: tuple[Schedule, ...] | None = None
+    env: dict[str, str] | None = None
+    job_variables: dict[str, pydantic.JsonValue] | None = None
+    work_pool_name: str | None = None
+    work_queue_name: str | None = None
+    enforce_parameter_schema: bool | None = None
+    paused: bool | None = None
+    version: str | None = None
+    cpu: int | None = None
+    memory: int | None = None
+
+
+def merge(layers: Iterable[Settings]) -> Settings:
+    """Later layers win; `env`, `job_variables` and `parameters` are merged key by key, the rest as a whole."""
+    said: dict[str, Any] = {}
+    for layer in layers:
+        for name in Settings.model_fields:
+            value = getattr(layer, name)
+            if value is None:
+                continue
+            said[name] = {**said.get(name, {}), **value} if name in _MERGED_BY_KEY else value
+    return Settings(**said)
+
+
+def with_slugs(schedules: Sequence[Schedule]) -> tuple[Schedule, ...]:
+    """Give each schedule without a slug one from its place (`schedule-1`, …), so that an edited cron keeps its ID."""
+    return tuple(
+        schedule if schedule.slug else schedule.model_copy(update={"slug": f"schedule-{place}"})
+        for place, schedule in enumerate(schedules, start=1)
+    )
