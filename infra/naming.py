@@ -86,27 +86,6 @@ FIELDS = {
     "version": "the project's version at that commit",
 }
 
-_SOURCE_TAGS = ("PROJECT_NAME={project}", "COMMIT_HASH={commit}", "PACKAGE_VERSION={version}")
-
-PRESETS: dict[str, Naming] = {
-    # Several environments may share one Prefect workspace, so every name carries the environment (design, "names").
-    "default": Naming(
-        deployment="{deployment}--{env}",
-        default_deployment="{env}",
-        work_pool="{name}-{env}",
-        tags=_SOURCE_TAGS,
-        version="{version}-{short_commit}",
-    ),
-    # System 000 (features row 4 and 6): one deployment a flow, its branch in name, tags and version.
-    "portal": Naming(
-        deployment="{project}--{branch}--{hyphen_flow}--{deployment}--{env}",
-        default_deployment="{project}--{branch}--{hyphen_flow}--{env}",
-        work_pool="{name}-{env}",
-        tags=("PROJECT_NAME={project}", "BRANCH_NAME={branch}", "COMMIT_HASH={commit}", "PACKAGE_VERSION={version}"),
-        version="{branch}-{commit}",
-    ),
-}
-
 
 def checked_template(template: str) -> str:
     """The template itself. Raises ValueError where it is malformed or names a field that is not in `FIELDS`."""
@@ -129,7 +108,7 @@ def render(template: str, values: Mapping[str, str]) -> str:
 
 
 def matches(pattern: str, where: Address) -> bool:
-    """Whether an override's pattern covers an address: a glob per segment, `**` for the rest, fewer segments = prefix."""
+    """Whether an override's pattern covers an address: a glob a segment, `**` for the rest, fewer segments = prefix."""
     globs = pattern.split("/")
     if globs[-1] == "**":
         globs = globs[:-1]
@@ -140,3 +119,25 @@ def breadth(pattern: str) -> tuple[int, int, str]:
     """Sort key: broad patterns first, so that narrow ones win; ties by text, to be the same everywhere."""
     literal = [segment for segment in pattern.split("/") if not any(mark in segment for mark in "*?[")]
     return (len(literal), sum(map(len, literal)), pattern)
+
+
+_SOURCE_TAGS = ("PROJECT_NAME={project}", "COMMIT_HASH={commit}", "PACKAGE_VERSION={version}")
+
+PRESETS: dict[str, Naming] = {
+    # Several environments may share one Prefect workspace, so every name carries the environment (design, "names").
+    "default": Naming(
+        deployment="{deployment}--{env}",
+        default_deployment="{env}",
+        work_pool="{name}-{env}",
+        tags=_SOURCE_TAGS,
+        version="{version}-{short_commit}",
+    ),
+    # System 000 (features row 4 and 6): one deployment a flow, its branch in name, tags and version.
+    "portal": Naming(
+        deployment="{project}--{branch}--{hyphen_flow}--{deployment}--{env}",
+        default_deployment="{project}--{branch}--{hyphen_flow}--{env}",
+        work_pool="{name}-{env}",
+        tags=("PROJECT_NAME={project}", "BRANCH_NAME={branch}", "COMMIT_HASH={commit}", "PACKAGE_VERSION={version}"),
+        version="{branch}-{commit}",
+    ),
+}
