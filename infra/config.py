@@ -1,0 +1,168 @@
+"""The typed configuration of one stack, from Pulumi's config or from the stack file.
+
+Keys stand under `flowstacks:` in `Pulumi.<stack>.yaml`; they are snake_case because Prefect's fields are.
+"""
+
+import ipaddress
+import json
+import os
+import re
+import urllib.parse
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Literal, cast
+
+import pydantic
+
+from infra import naming, problem, suggestion
+from infra.errors import RejectedError
+from infra.model import Model
+from infra.settings import Settings
+from infra.stack_file import Key, Place
+
+NAMESPACE = "flowstacks"
+MOVING_PINS = ("HEAD", "worktree")
+"""Pins of the edit-and-run loop: they follow the checkout, so no other environment may have them."""
+
+RuntimeName = Literal["process", "ecs"]
+SchedulePolicy = Literal["active", "paused", "none"]
+
+_PIN = re.compile(r"[0-9a-f]{40}")
+
+
+def _checked_pin(pin: str) -> str:
+    if pin in MOVING_PINS or _PIN.fullmatch(pin):
+        return pin
+    raise ValueError("a pin is a commit's 40 hex digits, or HEAD or worktree on the embedded default")
+
+
+Pin = Annotated[str, pydantic.AfterValidator(_checked_pin)]
+
+
+class Prefect(Model):
+    """The server; `api_url` ends in `/api` on a self-hosted one."""
+
+    api_url: str | None = None
+    api_key: pydantic.SecretStr | None = None
+
+
+class Repository(Model):
+    """Where `process` runs clone the flows from; `credentials` is `<block type slug>/<block name>`."""
+
+    url: str
+    branch: str | None = None
+    credentials: Annotated[str, pydantic.StringConstraints(pattern=r"^[^/]+/[^/]+$")] | None = None
+
+
+class Release(Model):
+    """What the environment runs: one commit, and one image digest a project on `ecs`."""
+
+    commit: Pin
+    from_: str | None = pydantic.Field(None, alias="from")
+    images: dict[str, str] = pydantic.Field(default_factory=dict[str, str])
+
+
+class Override(Settings):
+    """Settings for the addresses that a pattern covers; `commit` and `image` hold them apart from the release."""
+
+    deployed: bool | None = None
+    commit: Pin | None = None
+    image: str | None = None
+
+    def settings(self) -> Settings:
+        """The part that is merged into a deployment's settings."""
+        return Settings(**{name: getattr(self, name) for name in Settings.model_fields})
+
+
+class Config(Model):
+    """One environment. `environment` is the stack's name."""
+
+    environment: str
+    prefect: Prefect = Prefect()
+    repository: Repository | None = None
+    runtime: RuntimeName
+    release: Release | None = None
+    schedule_policy: SchedulePolicy
+    naming: naming.Naming
+    defaults: Settings = Settings()
+    overrides: dict[str, Override] = pydantic.Field(default_factory=dict[str, Override])
+    start_over: bool = False
+
+
+def load(stack: str, values: Mapping[str, Any], place: Callable[[Sequence[Key]], Place]) -> Config:
+    """Config of a stack from raw values by full key (`flowstacks:release`), structured ones as JSON text or as data.
+
+    `place` tells file and line of a key path. `FLOWSTACKS_COMMIT` in the environment stands for the pin's commit.
+    Raises `RejectedError` with every problem, each at its line.
+    """
+    prefix = f"{NAMESPACE}:"
+    raw = {key.removeprefix(prefix): _decoded(value) for key, value in values.items() if key.startswith(prefix)}
+    if os.environ.get("FLOWSTACKS_COMMIT"):
+        raw["release"] = {"commit": os.environ["FLOWSTACKS_COMMIT"]}
+    raw.setdefault("schedule_policy", "active" if stack == "main" else "paused")
+    try:
+        raw["naming"] = _named(raw.get("naming", {}))
+        return Config.model_validate({**raw, "environment": stack})
+    except pydantic.ValidationError as invalid:
+        raise RejectedError([_problem(error, place) for error in invalid.errors()]) from invalid
+
+
+def _decoded(value: Any) -> Any:
+    if isinstance(value, str) and value[:1] in "{[":
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value
+
+
+class _NamingChoice(Model):
+    preset: Literal["default", "portal"] = "default"
+    deployment: str | None = None
+    default_deployment: str | None = None
+    work_pool: str | None = None
+    tags: tuple[str, ...] | None = None
+    version: str | None = None
+
+
+def _named(raw: Any) -> naming.Naming:
+    choice = _NamingChoice.model_validate(raw)
+    said = choice.model_dump(exclude={"preset"}, exclude_none=True)
+    return naming.Naming.model_validate({**naming.PRESETS[choice.preset].model_dump(), **said})
+
+
+def _problem(error: Any, place: Callable[[Sequence[Key]], Place]) -> problem.Problem:
+    path = cast("tuple[Key, ...]", error["loc"])
+    key = f"{NAMESPACE}:{path[0]}" if path else NAMESPACE
+    file, line = place((key, *path[1:]))
+    dotted = ".".join(map(str, (key, *path[1:])))
+    code, message, remedy = _worded(error, dotted, path)
+    return problem.Problem(severity="error", code=code, file=file, line=line, message=message, remedy=remedy)
+
+
+def _worded(error: Any, dotted: str, path: Sequence[Key]) -> tuple[str, str, str]:
+    if error["type"] == "extra_forbidden":
+        known = suggestion.fields_at(Config, path[:-1])
+        return "unknown-config-key", f"unknown config key {dotted}", suggestion.closest(str(path[-1]), known)
+    if error["type"] == "missing":
+        return "missing-config-key", f"config key {dotted} is missing", "Write it into the stack file"
+    return "invalid-config", f"{dotted}: {error['msg']}", f"It is {error['input']!r} now; correct it"
+
+
+def api_url(config: Config) -> str | None:
+    """The server's API; `PREFECT_API_URL` in the environment wins over the stack file."""
+    return os.environ.get("PREFECT_API_URL") or config.prefect.api_url
+
+
+def api_key(config: Config) -> str | None:
+    """As `api_url`, for `PREFECT_API_KEY`."""
+    key = config.prefect.api_key
+    return os.environ.get("PREFECT_API_KEY") or (key.get_secret_value() if key else None)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the URL's host is this machine's loopback."""
+    host = urllib.parse.urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,96 @@
+"""Where a config value stands: `Pulumi.<stack>.yaml` first, then the shared `Pulumi.yaml`."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from infra import problem
+from infra.errors import RejectedError
+
+Key = str | int
+PROJECT_FILE = "Pulumi.yaml"
+_SECURE = "secure"
+
+
+class Place(NamedTuple):
+    """`line` counts from 1; 0 where the value is in no file."""
+
+    file: str
+    line: int
+
+
+class StackFile:
+    """The two files of a stack, parsed with line numbers.
+
+    Raises `RejectedError` where one of them is not YAML.
+    """
+
+    def __init__(self, root: Path, stack: str) -> None:
+        """`root` holds `Pulumi.yaml`; a file that does not exist counts as empty."""
+        self.name = f"Pulumi.{stack}.yaml"
+        self._files = [(name, _config_of(root / name)) for name in (self.name, PROJECT_FILE)]
+
+    def place(self, path: Sequence[Key]) -> Place:
+        """Line of the deepest part of `path` that is written in a file; the stack file itself where none is."""
+        for name, config in self._files:
+            line = _line(config, path)
+            if line:
+                return Place(name, line)
+        return Place(self.name, 0)
+
+    def values(self) -> dict[str, Any]:
+        """Config as written, the stack file over `Pulumi.yaml`; encrypted values stay as `{"secure": …}`."""
+        merged: dict[str, Any] = {}
+        for _, config in reversed(self._files):
+            merged.update(_unwrapped(config))
+        return merged
+
+
+def _config_of(path: Path) -> Mapping[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        document: Any = YAML(typ="rt").load(path)
+    except MarkedYAMLError as broken:
+        mark: Any = getattr(broken, "problem_mark", None)
+        why = str(getattr(broken, "problem", None) or "not YAML")
+        raise RejectedError([_broken(path.name, mark.line + 1 if mark else 0, why)]) from broken
+    if not isinstance(document, Mapping):
+        raise RejectedError([_broken(path.name, 1, "not a mapping")])
+    return cast("Mapping[str, Any]", document).get("config") or {}
+
+
+def _broken(file: str, line: int, why: str) -> problem.Problem:
+    return problem.Problem(
+        severity="error", code="broken-stack-file", file=file, line=line, message=why, remedy="Mend the YAML"
+    )
+
+
+def _line(config: Any, path: Sequence[Key]) -> int:
+    found = 0
+    for key, marks in _walk(config, path):
+        found = cast("int", marks.data[key][0]) + 1
+    return found
+
+
+def _walk(node: Any, path: Sequence[Key]) -> Iterator[tuple[Key, Any]]:
+    for key in path:
+        marks = getattr(node, "lc", None)
+        if marks is None or marks.data is None or key not in marks.data:
+            return
+        yield key, marks
+        node = node[key]
+
+
+def _unwrapped(config: Mapping[str, Any]) -> dict[str, Any]:
+    """`Pulumi.yaml` may write a value as `{value: …}` or as a default of a typed key."""
+    return {
+        key: value.get("value", value.get("default")) if _is_typed(value) else value for key, value in config.items()
+    }
+
+
+def _is_typed(value: Any) -> bool:
+    return isinstance(value, Mapping) and bool({"value", "default"} & set(cast("Mapping[str, Any]", value)))

@@ -1,0 +1,38 @@
+"""What the user probably meant."""
+
+import difflib
+import typing
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pydantic
+
+from infra.stack_file import Key
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """A remedy: the closest of the known words, or all of them."""
+    names = sorted(known)
+    near = difflib.get_close_matches(word, names, n=1)
+    return f"Did you mean {near[0]!r}?" if near else f"Known are {', '.join(names)}"
+
+
+def fields_at(model: type[pydantic.BaseModel], path: Sequence[Key]) -> list[str]:
+    """Names of the fields, as written in a file, of the model that a path through `model` leads to."""
+    at: Any = model
+    for key in path:
+        field = at.model_fields.get(key) if _is_model(at) else None
+        at = _inner(field.annotation) if field else _inner(at)
+    return [field.alias or name for name, field in at.model_fields.items()] if _is_model(at) else []
+
+
+def _is_model(candidate: Any) -> bool:
+    return isinstance(candidate, type) and issubclass(candidate, pydantic.BaseModel)
+
+
+def _inner(annotation: Any) -> Any:
+    """The model inside `dict[str, M]`, `tuple[M, ...]` or `M | None`; the annotation itself where there is none."""
+    if _is_model(annotation):
+        return annotation
+    models = [_inner(part) for part in typing.get_args(annotation) if part is not type(None)]
+    return next((found for found in models if _is_model(found)), annotation)
