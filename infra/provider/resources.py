@@ -1,0 +1,57 @@
+"""The resources that a program declares. Each takes exactly the properties of its kind's input model.
+
+Types in the state: `pulumi-python:dynamic/prefect:WorkPool` and `…:Deployment`.
+"""
+
+from collections.abc import Mapping
+
+import pulumi
+import pydantic
+from pulumi import dynamic
+
+from infra.provider.dynamic import DeploymentProvider, WorkPoolProvider
+from infra.provider.kinds.deployment import DeploymentInputs
+from infra.provider.kinds.work_pool import WorkPoolInputs
+
+
+class WorkPool(dynamic.Resource, module="prefect", name="WorkPool"):
+    """A work pool. `props`: every field of `WorkPoolInputs`, none left out; values may be outputs.
+
+    `server` is the fingerprint of the Prefect server that holds it, `id` the pool's UUID, `name` as given.
+    """
+
+    server: pulumi.Output[str]
+    name: pulumi.Output[str]
+
+    def __init__(
+        self, resource_name: str, props: Mapping[str, pulumi.Input[object]], opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """A ValueError where a property is missing or unknown."""
+        super().__init__(WorkPoolProvider(), resource_name, _complete(WorkPoolInputs, props), opts)
+
+
+class Deployment(dynamic.Resource, module="prefect", name="Deployment"):
+    """A deployment. `props`: every field of `DeploymentInputs`, none left out; values may be outputs.
+
+    `resource_name` should be Prefect's own identity, `<flow name>/<deployment name>`: then a flow that moves in the
+    repository stays the same resource. `server` and `id` as with `WorkPool`.
+    """
+
+    server: pulumi.Output[str]
+    name: pulumi.Output[str]
+
+    def __init__(
+        self, resource_name: str, props: Mapping[str, pulumi.Input[object]], opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """A ValueError where a property is missing or unknown."""
+        super().__init__(DeploymentProvider(), resource_name, _complete(DeploymentInputs, props), opts)
+
+
+def _complete(
+    model: type[pydantic.BaseModel], props: Mapping[str, pulumi.Input[object]]
+) -> dict[str, pulumi.Input[object] | None]:
+    """`props` and a place for the output `server`; the SDK resolves only outputs that are named in the properties."""
+    wrong = sorted(set(model.model_fields) ^ set(props))
+    if wrong:
+        raise ValueError(f"{model.__name__}: missing or unknown properties: {', '.join(wrong)}. Give each exactly once.")
+    return {**props, "server": None}
