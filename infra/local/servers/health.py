@@ -1,0 +1,31 @@
+"""Whether an HTTP server on loopback answers."""
+
+import http.client
+import json
+import urllib.error
+import urllib.request
+
+_TIMEOUT_S = 2.0
+
+# No proxy: a user's HTTP_PROXY is not for loopback.
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def body(url: str) -> str | None:
+    """The answer to GET, None where there is none or it is an error."""
+    try:
+        with _OPENER.open(url, timeout=_TIMEOUT_S) as answer:
+            return answer.read().decode(errors="replace")
+    except (urllib.error.URLError, http.client.HTTPException, OSError):
+        return None
+
+
+def prefect(api_url: str) -> bool:
+    """`GET /health` answers `true` (prefect 3.8.8, `server/api/server.py`)."""
+    return body(f"{api_url}/health") == "true"
+
+
+def has_pool(api_url: str, pool: str) -> bool:
+    """Whether the work pool exists on the server."""
+    answer = body(f"{api_url}/work_pools/{pool}")
+    return answer is not None and json.loads(answer).get("name") == pool

@@ -1,0 +1,67 @@
+"""The worker of a `process` pool: runs the flows of the embedded default on this machine."""
+
+import os
+import sys
+from pathlib import Path
+
+from infra.local import progress, variables
+from infra.local.places import Places
+from infra.local.servers import health, identity, process, record
+from infra.local.servers.process import Launch
+
+_START_TIMEOUT_S = 90.0
+_STARTED = "started!"  # prefect 3.8.8, workers/base.py: "Worker '…' started!" once it has synced with its pool
+
+
+def name(environment: str) -> str:
+    """Name of the record and of the log."""
+    return f"worker-{environment}"
+
+
+def pool(environment: str) -> str:
+    """The pool that the program makes for a `process` environment."""
+    return f"process-{environment}"
+
+
+def folder(places: Places, environment: str) -> Path:
+    """Working directory; flow runs make their own below the system's temporary one."""
+    return places.local / "work" / environment
+
+
+def launch(places: Places, environment: str, api_url: str) -> Launch:
+    """The worker never makes the pool (our program does), and never gets the passphrase of the state."""
+    own = {**variables.prefect(places.prefect_home), "PREFECT_API_URL": variables.loopback(api_url)}
+    command = [sys.executable, "-P", "-m", "prefect", "worker", "start"]
+    command += ["--name", name(environment), "--pool", pool(environment), "--type", "process"]
+    # With `--type` it does not ask the server for the pool first, so a pool that comes later is waited for.
+    command += ["--no-create-pool-if-not-found", "--install-policy", "never"]
+    return Launch(
+        name=name(environment),
+        command=command,
+        environment=variables.applied(places, os.environ, own),
+        folder=folder(places, environment),
+        log=places.logs / f"{name(environment)}.log",
+    )
+
+
+def ensure(places: Places, environment: str, api_url: str) -> bool:
+    """Whether the worker had to be started. Raises `LocalError` where it does not start."""
+    known = record.load(places.records, name(environment))
+    if known and identity.lives(known.identity):
+        return False
+    if known:
+        process.stop(known, folder(places, environment))  # flow runs of a worker that was killed
+    plan = launch(places, environment, api_url)
+    started = process.start(plan)
+    record.save(places.records, started)
+    # A stack without a release has no pool yet: the worker then waits by itself.
+    if health.has_pool(api_url, pool(environment)):
+        with progress.shown("worker starts"):
+            ready = process.wait_until(lambda: _STARTED in _said(plan.log), started, plan, _START_TIMEOUT_S)
+        if not ready:
+            raise process.died(plan.name, plan.log)
+    return True
+
+
+def _said(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace")

@@ -1,0 +1,85 @@
+"""The variables of a shell on the embedded default: what is dropped, and what is set instead. Pure."""
+
+import urllib.parse
+from collections.abc import Mapping
+from pathlib import Path
+
+from infra import config
+from infra.local.places import Places
+from infra.local.problems import LocalError
+
+DROPPED_PREFIXES = ("PREFECT_", "AWS_", "PULUMI_")
+"""An inherited variable of these could point at production, or carry its credentials."""
+
+DROPPED = ("FLOWSTACKS_COMMIT", "FLOWSTACKS_SERVER")
+COMMIT = "FLOWSTACKS_COMMIT"
+"""Read by the program: `worktree` overrides the pin (refused off loopback)."""
+
+_LOOPBACK = "127.0.0.1,localhost,::1"
+
+
+def without_inherited(environ: Mapping[str, str]) -> dict[str, str]:
+    """`environ` without what could lead beyond this machine."""
+    return {
+        name: value for name, value in environ.items() if not name.startswith(DROPPED_PREFIXES) and name not in DROPPED
+    }
+
+
+def path_entries(places: Places) -> list[str]:
+    """Our `pulumi` and `uv` first, then the environment's `python` (the language host takes it from PATH)."""
+    return [str(places.bin), str(places.venv / "bin"), str(places.engine)]
+
+
+def prefect(home: Path) -> dict[str, str]:
+    """What every Prefect process of ours gets: nothing is reported to anybody, no profile of the user's is read.
+
+    `home` is `PREFECT_HOME`. Names: prefect 3.8.8, `settings/models/server/root.py`, `server/ui.py`,
+    `settings/models/cloud.py`, `_internal/analytics/enabled.py` (`DO_NOT_TRACK`).
+    """
+    return {
+        "PREFECT_HOME": str(home),
+        "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def backend_url(places: Places) -> str:
+    """`file://` with %, # and ? escaped: gocloud's file bucket parses it as a URL (pulumi 3.258.0)."""
+    return "file://" + urllib.parse.quote(str(places.state))
+
+
+def shell(places: Places, *, api_url: str, passphrase: str) -> dict[str, str]:
+    """Everything that `.local/env` exports, PATH aside."""
+    return {
+        **prefect(places.prefect_home),
+        "PREFECT_API_URL": loopback(api_url),
+        "PULUMI_BACKEND_URL": backend_url(places),
+        "PULUMI_CONFIG_PASSPHRASE": passphrase,
+        "PULUMI_HOME": str(places.pulumi_home),
+        "PULUMI_SKIP_UPDATE_CHECK": "1",
+        "VIRTUAL_ENV": str(places.venv),
+        # A proxy of the user's network must not be asked for loopback addresses; httpx reads both spellings.
+        "NO_PROXY": _LOOPBACK,
+        "no_proxy": _LOOPBACK,
+    }
+
+
+def loopback(api_url: str) -> str:
+    """`api_url` itself. Raises `LocalError` where it is another machine's."""
+    if not config.is_loopback(api_url):
+        raise LocalError(
+            f"{api_url} is not on this machine, and make targets answer yes for you only on loopback. "
+            "Run `pulumi up` yourself"
+        )
+    return api_url
+
+
+def applied(places: Places, environ: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a child process: inherited ones dropped, `values` set, our folders first on PATH."""
+    child = without_inherited(environ) | dict(values)
+    rest = [entry for entry in environ.get("PATH", "").split(":") if entry not in path_entries(places)]
+    child["PATH"] = ":".join([*path_entries(places), *rest])
+    return child
