@@ -52,8 +52,9 @@ class StackFile:
 def _config_of(path: Path) -> Mapping[str, Any]:
     if not path.exists():
         return {}
+    loader: Any = YAML(typ="rt")  # ruamel's load() is untyped
     try:
-        document: Any = YAML(typ="rt").load(path)
+        document: Any = loader.load(path)
     except MarkedYAMLError as broken:
         mark: Any = getattr(broken, "problem_mark", None)
         why = str(getattr(broken, "problem", None) or "not YAML")

@@ -1,0 +1,46 @@
+"""Entry of the `flowstacks` command. Exit codes: 0 done or nothing to do, 1 problem, 2 usage."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from infra.cli import shell
+from infra.errors import FlowstacksError
+
+VERBS = {
+    "check": "say what is wrong with an environment, offline; `--online` asks the Prefect server too",
+    "discover": "list projects, flows and deployments at a commit",
+    "run": "start a deployment by its address",
+}
+"""Each verb is the module of that name beside this one, with `add_arguments(parser)` and `run(arguments) -> int`.
+
+Modules are imported when their verb is used: Prefect's client alone takes seconds to import.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Parse, call, print."""
+    words = sys.argv[1:] if argv is None else list(argv)
+    parser = argparse.ArgumentParser(prog="flowstacks", description="Prefect flows as infrastructure as code.")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for name, summary in VERBS.items():
+        verb = verbs.add_parser(name, help=summary, description=f"flowstacks {name}: {summary}.")
+        if name in words[:1]:
+            _module(name).add_arguments(verb)
+    arguments = parser.parse_args(words)
+    try:
+        shell.enter(Path.cwd())
+        return _module(arguments.verb).run(arguments)
+    except FlowstacksError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+
+
+def _module(verb: str):  # noqa: ANN202 - a module has no type that says what is in it
+    return importlib.import_module(f"infra.cli.{verb}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

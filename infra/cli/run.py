@@ -1,0 +1,93 @@
+"""`flowstacks run ADDRESS`: start one deployment, and wait for it if asked."""
+
+import argparse
+import json
+import os
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
+from prefect.client.schemas.objects import FlowRun
+from prefect.exceptions import ObjectNotFound
+
+from infra import config, naming, suggestion
+from infra.cli import stack
+from infra.desired import DeploymentResource
+from infra.errors import FlowstacksError
+from infra.preflight import preflight
+
+_POLL_S = 1.0
+_LOG_LINES = 20
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Address, stack, `--wait`, `--timeout`, `--param`."""
+    parser.add_argument("address", help="project/flow/deployment; a prefix will do where only one fits")
+    stack.add_argument(parser)
+    parser.add_argument("--wait", action="store_true", help="wait for the run's end; exit code 0 only when Completed")
+    parser.add_argument("--timeout", type=float, default=600.0, metavar="SECONDS", help="how long to wait (600)")
+    parser.add_argument("--param", action="append", default=[], metavar="NAME=JSON", help="override a parameter")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Exit code 1 where the run fails or does not end in time."""
+    root = Path.cwd()
+    verdict = preflight.run(root, stack.project(root), arguments.stack)
+    one = _only(arguments.address, verdict.desired.deployments)
+    os.environ["PREFECT_API_URL"] = config.api_url(verdict.config) or ""
+    with get_client(sync_client=True) as client:
+        started = _start(client, one, dict(map(_parameter, arguments.param)))
+        print(f"{one.address}: run {started.name} ({started.id})", flush=True)
+        return _wait(client, started.id, arguments.timeout) if arguments.wait else 0
+
+
+def _only(text: str, known: tuple[DeploymentResource, ...]) -> DeploymentResource:
+    fitting = [one for one in known if naming.matches(text, naming.parse_address(one.address))]
+    if len(fitting) == 1:
+        return fitting[0]
+    names = ", ".join(one.address for one in fitting)
+    remedy = f"Say which: {names}" if fitting else suggestion.closest(text, [one.address for one in known])
+    raise FlowstacksError(f"{len(fitting) or 'no'} deployments fit {text!r}. {remedy}")
+
+
+def _parameter(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise FlowstacksError(f"--param {text!r} has no value. Write NAME=JSON")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+def _start(client: SyncPrefectClient, one: DeploymentResource, parameters: dict[str, Any]) -> FlowRun:
+    try:
+        deployment = client.read_deployment_by_name(one.resource_name)
+    except ObjectNotFound:
+        raise FlowstacksError(f"{one.resource_name!r} is not on the server. Run `pulumi up` first") from None
+    return client.create_flow_run_from_deployment(deployment.id, parameters=parameters)
+
+
+def _wait(client: SyncPrefectClient, run_id: uuid.UUID, timeout_s: float) -> int:
+    deadline, shown = time.monotonic() + timeout_s, ""
+    while time.monotonic() < deadline:
+        state = client.read_flow_run(run_id).state
+        if state and state.name != shown:
+            shown = state.name or ""
+            print(f"  {shown}", flush=True)
+        if state and state.is_final():
+            if not state.is_completed():
+                _print_log(client, run_id)
+            return 0 if state.is_completed() else 1
+        time.sleep(_POLL_S)
+    print(f"  not finished after {timeout_s:g} s, still {shown}. Is a worker running for its pool?")
+    return 1
+
+
+def _print_log(client: SyncPrefectClient, run_id: uuid.UUID) -> None:
+    wanted = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[run_id]))
+    for line in client.read_logs(wanted)[-_LOG_LINES:]:
+        print(f"    {line.message}")

@@ -1,0 +1,263 @@
+"""Manifest and config give the exact inputs of every resource. Pure: no git, no network, no engine."""
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import cast
+
+import pydantic
+
+from infra import naming, settings
+from infra.config import Config, Override, SchedulePolicy
+from infra.discovery.manifest import Deployment, Flow, Manifest, Project
+from infra.provider import canonical
+from infra.runtimes.registry import RUNTIMES
+from infra.runtimes.runtime import Runtime, Source
+from infra.settings import Schedule, Settings
+from infra.stack_file import Place
+
+Json = pydantic.JsonValue
+DEFAULT_QUEUE = "default"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Layer:
+    """Settings and where they were said."""
+
+    settings: Settings
+    place: Place
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """A declared deployment that this environment is to have, with everything said about it, broad before narrow."""
+
+    project: Project
+    flow: Flow
+    declared: Deployment
+    layers: tuple[Layer, ...]
+
+    @property
+    def settings(self) -> Settings:
+        """All layers merged."""
+        return settings.merge(layer.settings for layer in self.layers)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class WorkPool:
+    """`name` is Prefect's identity of a pool and the resource's name; `props` all inputs of the kind."""
+
+    name: str
+    props: Mapping[str, Json]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class DeploymentResource:
+    """`props`: all inputs of the kind but `work_pool_id`, which only the pool's resource knows."""
+
+    address: str
+    place: Place
+    project: Project
+    flow: Flow
+    settings: Settings
+    props: Mapping[str, Json]
+
+    @property
+    def resource_name(self) -> str:
+        """Prefect's own identity, `flow name/deployment name`: a flow that moves in the repository stays the same."""
+        return f"{self.props['flow_name']}/{self.props['name']}"
+
+    @property
+    def work_pool_name(self) -> str:
+        """The pool it is tied to, ours or somebody else's."""
+        return cast("str", self.props["work_pool_name"])
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Desired:
+    """Everything an environment is to have on the Prefect server."""
+
+    owner: str
+    work_pools: tuple[WorkPool, ...]
+    deployments: tuple[DeploymentResource, ...]
+
+
+def commits(config: Config) -> set[str]:
+    """Every commit that the stack pins: the release's and those of held deployments."""
+    held = {override.commit for override in config.overrides.values() if override.commit}
+    return held | ({config.release.commit} if config.release else set())
+
+
+def choose(config: Config, manifests: Mapping[str, Manifest], place: Callable[[str], Place]) -> list[Chosen]:
+    """Which deployments the environment is to have, each from the commit that applies to it.
+
+    `manifests` by pin; `place` tells where an override's pattern stands.
+    """
+    found: dict[str, Chosen] = {}
+    if config.release:
+        found.update(_declared(manifests[config.release.commit]))
+    for pattern, override in _by_breadth(config.overrides):
+        if override.commit:
+            found = {key: kept for key, kept in found.items() if not _covers(pattern, kept)}
+            held = _declared(manifests[override.commit])
+            found.update((key, one) for key, one in held if _covers(pattern, one))
+    return [
+        dataclasses.replace(one, layers=_layers(config, one, place))
+        for _, one in sorted(found.items())
+        if _is_deployed(config, one)
+    ]
+
+
+def _declared(manifest: Manifest) -> Iterator[tuple[str, Chosen]]:
+    projects = {project.name: project for project in manifest.projects}
+    for flow in manifest.flows:
+        for declared in flow.deployments:
+            yield (
+                declared.address,
+                Chosen(project=projects[flow.project], flow=flow, declared=declared, layers=()),
+            )
+
+
+def _by_breadth(overrides: Mapping[str, Override]) -> list[tuple[str, Override]]:
+    return sorted(overrides.items(), key=lambda item: naming.breadth(item[0]))
+
+
+def _covers(pattern: str, one: Chosen) -> bool:
+    return naming.matches(pattern, naming.parse_address(one.declared.address))
+
+
+def _covering(config: Config, one: Chosen) -> Iterator[tuple[str, Override]]:
+    return (item for item in _by_breadth(config.overrides) if _covers(item[0], one))
+
+
+def _is_deployed(config: Config, one: Chosen) -> bool:
+    said = [override.deployed for _, override in _covering(config, one) if override.deployed is not None]
+    return said[-1] if said else True
+
+
+def _layers(config: Config, one: Chosen, place: Callable[[str], Place]) -> tuple[Layer, ...]:
+    return (
+        Layer(settings=config.defaults, place=place("")),
+        Layer(settings=_under_policy(one.declared.settings), place=Place(one.declared.file, one.declared.line)),
+        *(Layer(settings=override.settings(), place=place(pattern)) for pattern, override in _covering(config, one)),
+    )
+
+
+def _under_policy(declared: Settings) -> Settings:
+    """A declaration holds for every environment, so it can't start a schedule that an environment pauses."""
+    if declared.schedules is None:
+        return declared
+    following = tuple(
+        schedule.model_copy(update={"active": None}) if schedule.active else schedule for schedule in declared.schedules
+    )
+    return declared.model_copy(update={"schedules": following})
+
+
+def desired(config: Config, owner: str, source: Source, chosen: Sequence[Chosen]) -> Desired:
+    """The exact inputs. `owner` is `<Pulumi project>/<stack>`."""
+    runtime = RUNTIMES[config.runtime]
+    pool = _work_pool(config, owner, runtime)
+    return Desired(
+        owner=owner,
+        work_pools=(pool,),
+        deployments=tuple(_deployment(config, owner, source, pool, one) for one in chosen),
+    )
+
+
+def _work_pool(config: Config, owner: str, runtime: Runtime) -> WorkPool:
+    values = {"env": config.environment, "name": runtime.pool_name, "branch": _branch(config)}
+    name = naming.render(config.naming.work_pool, values)
+    return WorkPool(
+        name=name,
+        props={
+            "owner": owner,
+            "name": name,
+            "type": runtime.pool_type,
+            "description": f"Runs the flows of {owner}",
+            "base_job_template": canonical.dumps(runtime.job_template()),
+            "concurrency_limit": None,
+            "is_paused": None,
+        },
+    )
+
+
+def _deployment(config: Config, owner: str, source: Source, pool: WorkPool, one: Chosen) -> DeploymentResource:
+    said = one.settings
+    names = name_values(config, one)
+    template = config.naming.default_deployment if one.declared.is_default else config.naming.deployment
+    name = naming.render(template, names)
+    env = {**(said.env or {}), **run_identity(config, name, one.project)}
+    recipe = RUNTIMES[config.runtime].recipe(source, one.project, said, env)
+    props: dict[str, Json] = {
+        "owner": owner,
+        "name": name,
+        "flow_name": one.flow.name,
+        "entrypoint": one.flow.entrypoint,
+        "path": None,
+        "work_pool_name": said.work_pool_name or pool.name,
+        "work_queue_name": said.work_queue_name or DEFAULT_QUEUE,
+        "parameters": canonical.dumps(said.parameters or {}),
+        "parameter_openapi_schema": canonical.dumps(one.flow.parameters),
+        "enforce_parameter_schema": said.enforce_parameter_schema is not False,
+        "description": said.description or one.flow.description,
+        "tags": [*tags(config, names, said)],
+        "version": said.version or naming.render(config.naming.version, names),
+        "paused": said.paused,
+        "pull_steps": canonical.dumps(recipe.pull_steps),
+        "job_variables": dict(recipe.job_variables),
+        "schedules": schedules(said.schedules or (), config.schedule_policy),
+    }
+    return DeploymentResource(
+        address=one.declared.address,
+        place=Place(one.declared.file, one.declared.line),
+        project=one.project,
+        flow=one.flow,
+        settings=said,
+        props=props,
+    )
+
+
+def name_values(config: Config, one: Chosen) -> dict[str, str]:
+    """Values of the naming templates' fields for one deployment."""
+    return {
+        "branch": _branch(config),
+        "commit": one.project.commit,
+        "deployment": one.declared.name,
+        "env": config.environment,
+        "flow": one.flow.name,
+        "function": one.flow.function,
+        "hyphen_flow": naming.slug(one.flow.name).replace("_", "-"),
+        "project": one.project.name,
+        "short_commit": one.project.commit[:12],
+        "version": one.project.version,
+    }
+
+
+def _branch(config: Config) -> str:
+    return (config.repository.branch if config.repository else None) or ""
+
+
+def run_identity(config: Config, name: str, project: Project) -> dict[str, str]:
+    """What a run can read about itself from its environment (features row 5)."""
+    return {"DEPLOYMENT_NAME": name, "DEPLOYMENT_ENVIRONMENT": config.environment, "COMMIT_HASH": project.commit}
+
+
+def tags(config: Config, names: Mapping[str, str], said: Settings) -> list[str]:
+    """The preset's tags, then the user's, each once."""
+    return list(
+        dict.fromkeys([*(naming.render(template, names) for template in config.naming.tags), *(said.tags or ())])
+    )
+
+
+def schedules(said: Sequence[Schedule], policy: SchedulePolicy) -> list[Json]:
+    """Schedules under the environment's policy; one that says `active` itself keeps it, unless the policy is `none`."""
+    if policy == "none":
+        return []
+    return [
+        {
+            "slug": schedule.slug,
+            "cron": schedule.cron,
+            "timezone": schedule.timezone,
+            "active": policy == "active" if schedule.active is None else schedule.active,
+        }
+        for schedule in settings.with_slugs(said)
+    ]

@@ -1,0 +1,110 @@
+"""What is wrong with the deployments that an environment is to have. Pure.
+
+Declarations are checked by discovery, at their own lines; here come the stack file's values and what only shows when
+everything is merged.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, cast
+
+from infra import naming, problem, settings, suggestion
+from infra.config import Config
+from infra.desired import Chosen, DeploymentResource, Desired
+from infra.discovery import validation
+from infra.discovery.manifest import Manifest
+from infra.runtimes.registry import RUNTIMES
+from infra.stack_file import Place
+
+
+def check_patterns(
+    config: Config, manifests: Mapping[str, Manifest], place: Callable[[str], Place]
+) -> list[problem.Problem]:
+    """Overrides that no deployment of any pinned commit matches."""
+    addresses = {
+        declared.address for manifest in manifests.values() for flow in manifest.flows for declared in flow.deployments
+    }
+    unmatched = [
+        pattern
+        for pattern in config.overrides
+        if not any(naming.matches(pattern, naming.parse_address(address)) for address in addresses)
+    ]
+    return [
+        _error("unknown-address", place(pattern), None, f"override {pattern!r} matches no deployment",
+               suggestion.closest(pattern, addresses))
+        for pattern in (unmatched if manifests else [])
+    ]  # fmt: skip
+
+
+def check_layers(chosen: Sequence[Chosen]) -> list[problem.Problem]:
+    """Values from the stack file: schedules, and parameters the flow doesn't have."""
+    return [found for one in chosen for found in _layer_problems(one)]
+
+
+def check_merged(config: Config, desired: Desired) -> list[problem.Problem]:
+    """Parameters that are missing, slugs and names that are taken twice, job variables the pool doesn't know."""
+    single = [found for one in desired.deployments for found in _merged_problems(config, one)]
+    return single + _collisions(desired)
+
+
+def _error(code: str, place: Place, address: str | None, message: str, remedy: str) -> problem.Problem:
+    return problem.Problem(
+        severity="error", code=code, file=place.file, line=place.line, message=message, remedy=remedy, address=address
+    )
+
+
+def _layer_problems(one: Chosen) -> Iterator[problem.Problem]:
+    address = one.declared.address
+    for layer in one.layers:
+        if layer.place.file == one.declared.file:
+            continue
+        for schedule in layer.settings.schedules or ():
+            if why := validation.cron_problem(schedule.cron):
+                yield _error("invalid-cron", layer.place, address, why, "Write five cron fields, `0 4 * * *`")
+            if why := validation.timezone_problem(schedule.timezone):
+                yield _error("unknown-timezone", layer.place, address, why, "Write an IANA name, `Europe/Oslo`")
+        for why in validation.parameter_problems(one.flow.parameters, layer.settings.parameters or {}, complete=False):
+            yield _error(
+                "invalid-parameter", layer.place, address, why, f"{one.flow.file}:{one.flow.line} has the flow"
+            )
+
+
+def _merged_problems(config: Config, one: DeploymentResource) -> Iterator[problem.Problem]:
+    said = one.settings
+    scheduled = bool(said.schedules) and config.schedule_policy != "none"
+    if scheduled:
+        for why in validation.parameter_problems(one.flow.parameters, said.parameters or {}, complete=True):
+            yield _error("missing-parameter", one.place, one.address, why, "A scheduled run has nobody to ask: set it")
+    slugs = [schedule.slug for schedule in settings.with_slugs(said.schedules or ())]
+    for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}, key=str):
+        yield _error(
+            "slug-taken", one.place, one.address, f"two schedules have the slug {slug!r}", "Give each a slug of its own"
+        )
+    if said.work_pool_name is None:
+        yield from _unknown_job_variables(config, one)
+
+
+def _unknown_job_variables(config: Config, one: DeploymentResource) -> Iterator[problem.Problem]:
+    variables = cast("dict[str, Any]", RUNTIMES[config.runtime].job_template()["variables"])
+    known: dict[str, Any] = variables["properties"]
+    for name in sorted(set(one.settings.job_variables or {}) - set(known)):
+        yield _error(
+            "unknown-job-variable", one.place, one.address,
+            f"job variable {name!r} is not in the pool's template", suggestion.closest(name, known),
+        )  # fmt: skip
+
+
+def _collisions(desired: Desired) -> list[problem.Problem]:
+    by_name = sorted(desired.deployments, key=lambda one: (one.resource_name, one.address))
+    found: list[problem.Problem] = []
+    for name, same in itertools.groupby(by_name, key=lambda one: one.resource_name):
+        first, *others = same
+        found.extend(
+            _error(
+                "name-taken", other.place, other.address,
+                f"Prefect would call it {name!r}, as {first.address} at {first.place.file}:{first.place.line}",
+                "Give the flow or the deployment another name",
+            )
+            for other in others
+        )  # fmt: skip
+    return found

@@ -1,0 +1,84 @@
+"""What is wrong with the stack's own settings, whatever the flows are. Pure."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from infra import config, problem
+from infra.config import Config
+from infra.runtimes.registry import RUNTIMES
+from infra.stack_file import Key, Place
+
+Locate = Callable[[Sequence[Key]], Place]
+
+
+def check(stack: Config, locate: Locate) -> list[problem.Problem]:
+    """All findings about one environment; `locate` tells where a config key stands."""
+    return [found for one in CHECKS for found in one(stack, locate)]
+
+
+def _error(code: str, place: Place, message: str, remedy: str) -> problem.Problem:
+    return problem.Problem(
+        severity="error", code=code, file=place.file, line=place.line, message=message, remedy=remedy
+    )
+
+
+def _has_api(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
+    if not config.api_url(stack):
+        yield _error(
+            "no-prefect-api",
+            locate(["flowstacks:prefect", "api_url"]),
+            "no Prefect API is known",
+            "Set flowstacks:prefect.api_url or PREFECT_API_URL; on the embedded default run `. .local/env` first",
+        )
+
+
+def _runtime_exists(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
+    if stack.runtime not in RUNTIMES:
+        yield _error(
+            "unknown-runtime",
+            locate(["flowstacks:runtime"]),
+            f"runtime {stack.runtime!r} is not part of this version",
+            f"Known are {', '.join(RUNTIMES)}",
+        )
+
+
+def _moving_pins_stay_local(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
+    pins: list[tuple[str, list[Key]]] = [
+        (held.commit, ["flowstacks:overrides", pattern, "commit"])
+        for pattern, held in stack.overrides.items()
+        if held.commit
+    ]
+    if stack.release:
+        pins.append((stack.release.commit, ["flowstacks:release", "commit"]))
+    if stack.runtime == "process" and config.is_loopback(config.api_url(stack) or ""):
+        return
+    for pin, path in pins:
+        if pin in config.MOVING_PINS:
+            yield _error(
+                "moving-pin",
+                locate(path),
+                f"pin {pin!r} follows the checkout and is only for runtime `process` on a loopback API",
+                "Pin a commit's 40 hex digits: `git rev-parse HEAD`",
+            )
+
+
+def _repository_is_known(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
+    if stack.runtime == "process" and not stack.repository and not config.is_loopback(config.api_url(stack) or ""):
+        yield _error(
+            "no-repository",
+            locate(["flowstacks:repository"]),
+            "runs on another machine need to know where to clone the flows from",
+            "Set flowstacks:repository: {url: …}",
+        )
+
+
+def _branch_is_known(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
+    if stack.naming.wants("branch") and not (stack.repository and stack.repository.branch):
+        yield _error(
+            "no-branch",
+            locate(["flowstacks:naming"]),
+            "the naming templates use {branch}, which is not set",
+            "Set flowstacks:repository: {url: …, branch: …}",
+        )
+
+
+CHECKS = (_has_api, _runtime_exists, _moving_pins_stay_local, _repository_is_known, _branch_is_known)

@@ -1,0 +1,64 @@
+"""From a stack's config to what it is to have; every problem at once, or the exact inputs. Sends nothing."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from infra import config, desired, problem
+from infra.config import Config
+from infra.desired import Desired
+from infra.discovery import discover
+from infra.discovery.manifest import Manifest
+from infra.errors import RejectedError
+from infra.preflight import deployments, environment
+from infra.runtimes.runtime import Source
+from infra.stack_file import Place, StackFile
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """`problems` holds warnings and infos only; `manifests` by pin."""
+
+    config: Config
+    desired: Desired
+    manifests: Mapping[str, Manifest]
+    problems: Sequence[problem.Problem]
+
+
+def run(root: Path, project: str, stack: str, values: Mapping[str, object] | None = None) -> Verdict:
+    """Check one stack of the repository at `root`.
+
+    `values` are Pulumi's config values; where they are not given, the stack file's are taken. `project` is the Pulumi
+    project's name. Raises `RejectedError` with every error, `GitError` where git can't answer.
+    """
+    stack_file = StackFile(root, stack)
+    settings = config.load(stack, stack_file.values() if values is None else values, stack_file.place)
+    found = environment.check(settings, stack_file.place)
+    _stop_on_errors(found)
+    manifests: dict[str, Manifest] = {}
+    for pin in sorted(desired.commits(settings)):
+        manifests[pin], more = discover.discover(root, pin, None)
+        found += more
+
+    def place(pattern: str) -> Place:
+        return stack_file.place(["flowstacks:overrides", pattern] if pattern else ["flowstacks:defaults"])
+
+    chosen = desired.choose(settings, manifests, place)
+    wanted = desired.desired(settings, f"{project}/{stack}", source(settings, root), chosen)
+    found += deployments.check_patterns(settings, manifests, place)
+    found += deployments.check_layers(chosen)
+    found += deployments.check_merged(settings, wanted)
+    _stop_on_errors(found)
+    return Verdict(config=settings, desired=wanted, manifests=manifests, problems=problem.in_reading_order(found))
+
+
+def source(settings: Config, root: Path) -> Source:
+    """Where runs clone from: this checkout on a loopback API, `flowstacks:repository` elsewhere."""
+    if settings.repository and not config.is_loopback(config.api_url(settings) or ""):
+        return Source(url=settings.repository.url, credentials=settings.repository.credentials, checkout=str(root))
+    return Source(url=root.as_uri(), credentials=None, checkout=str(root))
+
+
+def _stop_on_errors(found: Sequence[problem.Problem]) -> None:
+    if problem.errors(found):
+        raise RejectedError(found)

@@ -1,0 +1,77 @@
+"""Runs as processes of a worker: code by `git_clone`, each project in a `uv` environment of its own.
+
+The worker's machine needs `git` and `uv` on PATH.
+"""
+
+import json
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from infra.discovery.manifest import Project
+from infra.runtimes.runtime import Json, Recipe, Runtime, Source
+from infra.settings import Settings
+
+PREFECT_REQUIREMENTS = ("prefect==3.8.8", "fastapi>=0.139,<0.155")
+"""For projects that don't pin Prefect themselves: the version this repository is locked to.
+
+Prefect 3.8.8 imports its server models in every run, and they break under fastapi 0.155 (`Body() got an unexpected
+keyword argument 'min_items'`).
+"""
+
+_TEMPLATE = Path(__file__).with_name("process_job_template.json")
+_WORKTREE = "worktree"
+_CLONE = "clone"
+
+
+def job_template() -> dict[str, Json]:
+    """Prefect's own default for process pools, as of prefect 3.8.8 (a test compares them)."""
+    return json.loads(_TEMPLATE.read_text(encoding="utf-8"))
+
+
+def recipe(source: Source, project: Project, settings: Settings, env: Mapping[str, str]) -> Recipe:
+    """A run of the project at its effective commit; job variables the user set win over ours."""
+    return Recipe(
+        job_variables={"command": command(project), **(settings.job_variables or {}), "env": dict(env)},
+        pull_steps=[use_checkout(source)] if project.commit == _WORKTREE else [clone(source, project.commit)],
+    )
+
+
+def command(project: Project) -> str:
+    """What the worker starts. It starts before the code is there, so what it installs stands in the command.
+
+    `--isolated` keeps the worker's own packages out of the run; uv caches the environment by its requirements.
+    """
+    asked = {Requirement(line).name for line in project.requirements}
+    needed = project.requirements if "prefect" in asked else (*PREFECT_REQUIREMENTS, *project.requirements)
+    packages = [word for line in needed for word in ("--with", line)]
+    uv = ["uv", "run", "--isolated", "--no-project", "--quiet", "--python", project.python]
+    return shlex.join([*uv, *packages, "prefect", "flow-run", "execute"])
+
+
+def clone(source: Source, commit: str) -> Json:
+    """`git_clone` at a commit.
+
+    The folder's name carries the commit: in a reused folder the step only asks whether the commit exists and then runs
+    whatever is checked out (prefect 3.8.8, `prefect/runner/storage.py`).
+    """
+    step: dict[str, Json] = {
+        "id": _CLONE,
+        "repository": source.url,
+        "commit_sha": commit,
+        "clone_directory_name": f"flows-{commit}",
+    }
+    if source.credentials:
+        block_type, name = source.credentials.split("/")
+        step["credentials"] = f"{{{{ prefect.blocks.{block_type}.{name} }}}}"
+    return {"prefect.deployments.steps.git_clone": step}
+
+
+def use_checkout(source: Source) -> Json:
+    """The checkout itself: uncommitted code is nowhere else."""
+    return {"prefect.deployments.steps.set_working_directory": {"directory": source.checkout}}
+
+
+RUNTIME = Runtime(pool_type="process", pool_name="process", job_template=job_template, recipe=recipe)
