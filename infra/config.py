@@ -13,11 +13,12 @@ from typing import Annotated, Any, Literal, cast
 
 import pydantic
 
-from infra import naming, problem, suggestion
+from infra import problem, suggestion
 from infra.errors import RejectedError
 from infra.model import Model
+from infra.naming import PRESETS, Naming
 from infra.settings import Settings
-from infra.stack_file import Key, Place
+from infra.stack_file import SECRET, Key, Place
 
 NAMESPACE = "flowstacks"
 MOVING_PINS = ("HEAD", "worktree")
@@ -73,6 +74,18 @@ class Override(Settings):
         return Settings(**{name: getattr(self, name) for name in Settings.model_fields})
 
 
+def _with_preset(said: Any) -> Any:
+    """`{preset: …}` first, then single templates over it."""
+    if not isinstance(said, Mapping):
+        return said
+    templates = cast("Mapping[str, Any]", said)
+    preset = templates.get("preset", "default")
+    if preset not in PRESETS:
+        raise ValueError(f"unknown preset {preset!r}; known are {', '.join(PRESETS)}")
+    own = {key: value for key, value in templates.items() if key != "preset"}
+    return {**PRESETS[preset].model_dump(), **own}
+
+
 class Config(Model):
     """One environment. `environment` is the stack's name."""
 
@@ -82,7 +95,7 @@ class Config(Model):
     runtime: RuntimeName
     release: Release | None = None
     schedule_policy: SchedulePolicy
-    naming: naming.Naming
+    naming: Annotated[Naming, pydantic.BeforeValidator(_with_preset)] = PRESETS["default"]
     defaults: Settings = Settings()
     overrides: dict[str, Override] = pydantic.Field(default_factory=dict[str, Override])
     start_over: bool = False
@@ -100,7 +113,6 @@ def load(stack: str, values: Mapping[str, Any], place: Callable[[Sequence[Key]],
         raw["release"] = {"commit": os.environ["FLOWSTACKS_COMMIT"]}
     raw.setdefault("schedule_policy", "active" if stack == "main" else "paused")
     try:
-        raw["naming"] = _named(raw.get("naming", {}))
         return Config.model_validate({**raw, "environment": stack})
     except pydantic.ValidationError as invalid:
         raise RejectedError([_problem(error, place) for error in invalid.errors()]) from invalid
@@ -113,21 +125,6 @@ def _decoded(value: Any) -> Any:
         except ValueError:
             return value
     return value
-
-
-class _NamingChoice(Model):
-    preset: Literal["default", "portal"] = "default"
-    deployment: str | None = None
-    default_deployment: str | None = None
-    work_pool: str | None = None
-    tags: tuple[str, ...] | None = None
-    version: str | None = None
-
-
-def _named(raw: Any) -> naming.Naming:
-    choice = _NamingChoice.model_validate(raw)
-    said = choice.model_dump(exclude={"preset"}, exclude_none=True)
-    return naming.Naming.model_validate({**naming.PRESETS[choice.preset].model_dump(), **said})
 
 
 def _problem(error: Any, place: Callable[[Sequence[Key]], Place]) -> problem.Problem:
@@ -145,7 +142,11 @@ def _worded(error: Any, dotted: str, path: Sequence[Key]) -> tuple[str, str, str
         return "unknown-config-key", f"unknown config key {dotted}", suggestion.closest(str(path[-1]), known)
     if error["type"] == "missing":
         return "missing-config-key", f"config key {dotted} is missing", "Write it into the stack file"
-    return "invalid-config", f"{dotted}: {error['msg']}", f"It is {error['input']!r} now; correct it"
+    return (
+        "invalid-config",
+        f"{dotted}: {error['msg'].removeprefix('Value error, ')}",
+        f"It is {error['input']!r} now; correct it",
+    )
 
 
 def api_url(config: Config) -> str | None:
@@ -154,9 +155,10 @@ def api_url(config: Config) -> str | None:
 
 
 def api_key(config: Config) -> str | None:
-    """As `api_url`, for `PREFECT_API_KEY`."""
+    """As `api_url`, for `PREFECT_API_KEY`; None where the stack file's is encrypted and nobody decrypted it."""
     key = config.prefect.api_key
-    return os.environ.get("PREFECT_API_KEY") or (key.get_secret_value() if key else None)
+    said = key.get_secret_value() if key else None
+    return os.environ.get("PREFECT_API_KEY") or (None if said == SECRET else said)
 
 
 def is_loopback(url: str) -> bool:

@@ -12,7 +12,8 @@ from infra.errors import RejectedError
 
 Key = str | int
 PROJECT_FILE = "Pulumi.yaml"
-_SECURE = "secure"
+SECRET = "[secret]"  # noqa: S105 - no password: it says that one stands there
+"""Stands for an encrypted value: only the engine can decrypt it."""
 
 
 class Place(NamedTuple):
@@ -42,11 +43,11 @@ class StackFile:
         return Place(self.name, 0)
 
     def values(self) -> dict[str, Any]:
-        """Config as written, the stack file over `Pulumi.yaml`; encrypted values stay as `{"secure": …}`."""
+        """Config as written, the stack file over `Pulumi.yaml`; `SECRET` for each encrypted value."""
         merged: dict[str, Any] = {}
         for _, config in reversed(self._files):
             merged.update(_unwrapped(config))
-        return merged
+        return {key: _without_secrets(value) for key, value in merged.items()}
 
 
 def _config_of(path: Path) -> Mapping[str, Any]:
@@ -91,6 +92,15 @@ def _unwrapped(config: Mapping[str, Any]) -> dict[str, Any]:
     return {
         key: value.get("value", value.get("default")) if _is_typed(value) else value for key, value in config.items()
     }
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        node = cast("Mapping[str, Any]", value)
+        return SECRET if set(node) == {"secure"} else {key: _without_secrets(inner) for key, inner in node.items()}
+    if isinstance(value, list):
+        return [_without_secrets(inner) for inner in cast("list[Any]", value)]
+    return value
 
 
 def _is_typed(value: Any) -> bool:
