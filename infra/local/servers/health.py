@@ -1,7 +1,6 @@
 """Whether an HTTP server on loopback answers."""
 
 import http.client
-import json
 import urllib.error
 import urllib.request
 
@@ -23,9 +22,3 @@ def body(url: str) -> str | None:
 def prefect(api_url: str) -> bool:
     """`GET /health` answers `true` (prefect 3.8.8, `server/api/server.py`)."""
     return body(f"{api_url}/health") == "true"
-
-
-def has_pool(api_url: str, pool: str) -> bool:
-    """Whether the work pool exists on the server."""
-    answer = body(f"{api_url}/work_pools/{pool}")
-    return answer is not None and json.loads(answer).get("name") == pool

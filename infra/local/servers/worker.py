@@ -6,11 +6,11 @@ from pathlib import Path
 
 from infra.local import progress, variables
 from infra.local.places import Places
-from infra.local.servers import health, identity, process, record
+from infra.local.servers import identity, process, record
 from infra.local.servers.process import Launch
 
 _START_TIMEOUT_S = 90.0
-_STARTED = "started!"  # prefect 3.8.8, workers/base.py: "Worker '…' started!" once it has synced with its pool
+_STARTED = "started!"  # prefect 3.8.8, workers/base.py: "Worker '…' started!", also where its pool is still to come
 
 
 def name(environment: str) -> str:
@@ -54,12 +54,10 @@ def ensure(places: Places, environment: str, api_url: str) -> bool:
     plan = launch(places, environment, api_url)
     started = process.start(plan)
     record.save(places.records, started)
-    # A stack without a release has no pool yet: the worker then waits by itself.
-    if health.has_pool(api_url, pool(environment)):
-        with progress.shown("worker starts"):
-            ready = process.wait_until(lambda: _STARTED in _said(plan.log), started, plan, _START_TIMEOUT_S)
-        if not ready:
-            raise process.died(plan.name, plan.log)
+    with progress.shown("worker starts"):
+        ready = process.wait_until(lambda: _STARTED in _said(plan.log), started, plan, _START_TIMEOUT_S)
+    if not ready:
+        raise process.died(plan.name, plan.log)
     return True
 
 
