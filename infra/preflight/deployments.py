@@ -85,6 +85,11 @@ def _merged_problems(config: Config, one: DeploymentResource) -> Iterator[proble
 
 
 def _unknown_job_variables(config: Config, one: DeploymentResource) -> Iterator[problem.Problem]:
+    if "env" in (one.settings.job_variables or {}):
+        yield _error(
+            "env-in-job-variables", one.place, one.address, "job_variables has an `env` of its own",
+            "Move it to `env`, which is merged key by key",
+        )  # fmt: skip
     variables = cast("dict[str, Any]", RUNTIMES[config.runtime].job_template()["variables"])
     known: dict[str, Any] = variables["properties"]
     for name in sorted(set(one.settings.job_variables or {}) - set(known)):

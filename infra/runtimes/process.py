@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from infra.discovery.manifest import Project
 from infra.runtimes.runtime import Json, Recipe, Runtime, Source
@@ -44,7 +45,7 @@ def command(project: Project) -> str:
 
     `--isolated` keeps the worker's own packages out of the run; uv caches the environment by its requirements.
     """
-    asked = {Requirement(line).name for line in project.requirements}
+    asked = {canonicalize_name(Requirement(line).name) for line in project.requirements}
     needed = project.requirements if "prefect" in asked else (*PREFECT_REQUIREMENTS, *project.requirements)
     packages = [word for line in needed for word in ("--with", line)]
     uv = ["uv", "run", "--isolated", "--no-project", "--quiet", "--python", project.python]

@@ -1,0 +1,42 @@
+import shlex
+
+from prefect.workers.process import ProcessWorker
+
+from infra.runtimes import process
+from infra.runtimes.runtime import Source
+from infra.settings import Settings
+from tests.support import manifests
+
+_SOURCE = Source(url="file:///a%20b", credentials="github-credentials/ours", checkout="/a b")
+
+
+def test_the_pool_template_is_prefects_own() -> None:
+    assert process.job_template() == ProcessWorker.get_default_base_job_template()
+
+
+def test_a_project_that_pins_prefect_gets_its_own() -> None:
+    words = shlex.split(process.command(manifests.project(requirements=("prefect==3.7.0", "x>=1; python_version<'4'"))))
+    assert [word for word in words if word.startswith(("prefect", "fastapi"))] == ["prefect==3.7.0", "prefect"]
+    assert "x>=1; python_version<'4'" in words
+
+
+def test_the_clone_takes_its_credentials_from_a_block() -> None:
+    step = process.clone(_SOURCE, "c" * 40)
+    assert step == {
+        "prefect.deployments.steps.git_clone": {
+            "id": "clone", "repository": "file:///a%20b", "commit_sha": "c" * 40,
+            "clone_directory_name": "flows-" + "c" * 40,
+            "credentials": "{{ prefect.blocks.github-credentials.ours }}",
+        }
+    }  # fmt: skip
+
+
+def test_uncommitted_code_runs_where_it_is() -> None:
+    recipe = process.recipe(_SOURCE, manifests.project(commit="worktree"), Settings(), {})
+    assert recipe.pull_steps == [{"prefect.deployments.steps.set_working_directory": {"directory": "/a b"}}]
+
+
+def test_a_users_job_variables_win_but_not_over_the_environment() -> None:
+    said = Settings(job_variables={"command": "mine", "env": {"X": "1"}, "working_dir": "/w"})
+    recipe = process.recipe(_SOURCE, manifests.project(), said, {"A": "1"})
+    assert recipe.job_variables == {"command": "mine", "working_dir": "/w", "env": {"A": "1"}}
