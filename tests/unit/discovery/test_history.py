@@ -2,9 +2,9 @@ import pathlib
 import tempfile
 
 import pytest
+from discovery_repo import Repo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from discovery_repo import Repo
 
 from infra import errors
 from infra.discovery import history
