@@ -1,0 +1,61 @@
+"""The stacks of the local backend: made, unlocked, brought up."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+
+from infra.local import progress, state_lock, variables
+from infra.local.engine import tools
+from infra.local.places import Places
+from infra.local.problems import LocalError
+
+
+def init(places: Places, stack: str, values: Mapping[str, str]) -> bool:
+    """Whether the stack had to be made."""
+    places.state.mkdir(parents=True, exist_ok=True)
+    checkpoint = places.state / ".pulumi" / "stacks" / state_lock.PROJECT / f"{stack}.json"
+    if checkpoint.exists():
+        return False
+    done = _run(places, ["stack", "init", stack, "--non-interactive"], values, capture=True)
+    if done.returncode:
+        raise LocalError(f"stack {stack} can't be made: {done.stderr.strip()}. `make clean` starts over")
+    return True
+
+
+def unlock(places: Places, stack: str, values: Mapping[str, str]) -> None:
+    """Take the lock of a `pulumi` that was killed. Raises `LocalError` where its owner may still run."""
+    held = state_lock.holders(places, stack)
+    alive = [holder for holder in held if not state_lock.is_dead(holder)]
+    if alive:
+        raise LocalError(
+            f"stack {stack} is locked by {state_lock.described(alive[0])}. Wait for it to end; "
+            f"if it never will: `. .local/env && pulumi cancel --yes -s {stack}`"
+        )
+    for holder in held:
+        progress.say(f"lock of {state_lock.described(holder)} cancelled: that pulumi is gone")
+    if held:
+        _run(places, ["cancel", "--yes", "-s", stack], values, capture=True).check_returncode()
+
+
+def up(places: Places, stack: str, values: Mapping[str, str]) -> None:
+    """`pulumi up`, answered yes: only ever on loopback. Raises `LocalError` where it fails."""
+    variables.loopback(values["PREFECT_API_URL"])
+    arguments = ["up", "--yes", "--skip-preview", "--non-interactive", "--suppress-permalink=true", "-s", stack]
+    if not os.isatty(1):
+        arguments += ["--color", "never"]
+    if _run(places, arguments, values, capture=False).returncode:
+        raise LocalError(f"`pulumi up -s {stack}` failed, see above. Mend it, then run `make up` again")
+
+
+def _run(
+    places: Places, arguments: list[str], values: Mapping[str, str], *, capture: bool
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(places.bin / tools.CLI), *arguments],
+        cwd=places.root,
+        env=variables.applied(places, os.environ, values),
+        stdin=subprocess.DEVNULL,
+        capture_output=capture,
+        text=True,
+        check=False,
+    )

@@ -1,0 +1,40 @@
+"""Locks that a killed `pulumi` left in the local state."""
+
+import datetime
+import socket
+from pathlib import Path
+
+import pydantic
+
+from infra.local.places import Places
+from infra.local.servers import identity
+
+PROJECT = "flowstacks"
+
+
+class Holder(pydantic.BaseModel):
+    """A lock file's content (pulumi 3.258.0, `backend/diy/lock.go`); the vendor may add keys."""
+
+    pid: int
+    username: str
+    hostname: str
+    timestamp: datetime.datetime
+
+
+def holders(places: Places, stack: str) -> list[Holder]:
+    """Who holds the stack; more than one where two were killed."""
+    folder = places.state / ".pulumi" / "locks" / "organization" / PROJECT / stack
+    return [Holder.model_validate_json(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+
+
+def is_dead(holder: Holder) -> bool:
+    """Whether that `pulumi` certainly runs no more: its PID is free, or some other program has it now."""
+    if holder.hostname != socket.gethostname():
+        return False
+    running = identity.of(holder.pid)
+    return running is None or Path(running.command.split(" ")[0]).name != "pulumi"
+
+
+def described(holder: Holder) -> str:
+    """For messages."""
+    return f"PID {holder.pid} of {holder.username}@{holder.hostname}, since {holder.timestamp:%Y-%m-%d %H:%M:%S %Z}"
