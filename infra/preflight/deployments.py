@@ -63,18 +63,17 @@ def _layer_problems(one: Chosen) -> Iterator[problem.Problem]:
                 yield _error("invalid-cron", layer.place, address, why, "Write five cron fields, `0 4 * * *`")
             if why := validation.timezone_problem(schedule.timezone):
                 yield _error("unknown-timezone", layer.place, address, why, "Write an IANA name, `Europe/Oslo`")
-        for why in validation.parameter_problems(one.flow.parameters, layer.settings.parameters or {}, complete=False):
-            yield _error(
-                "invalid-parameter", layer.place, address, why, f"{one.flow.file}:{one.flow.line} has the flow"
-            )
+        given = layer.settings.parameters or {}
+        for fault in validation.parameter_problems(one.flow.parameters, given, complete=False):
+            yield _error("invalid-parameter", layer.place, address, fault.message, fault.remedy)
 
 
 def _merged_problems(config: Config, one: DeploymentResource) -> Iterator[problem.Problem]:
     said = one.settings
     scheduled = bool(said.schedules) and config.schedule_policy != "none"
     if scheduled:
-        for why in validation.parameter_problems(one.flow.parameters, said.parameters or {}, complete=True):
-            yield _error("missing-parameter", one.place, one.address, why, "A scheduled run has nobody to ask: set it")
+        for fault in validation.parameter_problems(one.flow.parameters, said.parameters or {}, complete=True):
+            yield _error("missing-parameter", one.place, one.address, fault.message, fault.remedy)
     slugs = [schedule.slug for schedule in settings.with_slugs(said.schedules or ())]
     for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}, key=str):
         yield _error(

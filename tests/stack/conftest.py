@@ -1,0 +1,28 @@
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.local.servers import prefect
+from tests.support.workspace import ROOT, Workspace
+
+
+@pytest.fixture(scope="session")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with prefect.running(tmp_path_factory.mktemp("prefect")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def engine() -> Path:
+    """The real engine, not the wrapper that keeps the checkout's stack files clean."""
+    ours = ROOT / ".local" / "engine" / "pulumi"
+    found = ours if ours.exists() else shutil.which("pulumi")
+    assert found, "no pulumi: run `make test`, which finds or builds one"
+    return Path(found)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, api: str, engine: Path) -> Workspace:
+    return Workspace(tmp_path, api, engine)

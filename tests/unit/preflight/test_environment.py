@@ -1,0 +1,46 @@
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from infra.config import Config
+from infra.preflight import environment
+from infra.stack_file import Key, Place
+from tests.support.manifests import PIN
+
+
+def _place(path: Sequence[Key]) -> Place:
+    return Place("Pulumi.dev.yaml", len(path))
+
+
+@pytest.mark.parametrize(
+    ("api", "fields", "codes"),
+    [
+        ("http://127.0.0.1:4200/api", {"release": {"commit": "HEAD"}}, []),
+        ("http://127.0.0.1:4200/api", {"release": {"commit": "worktree"}}, []),
+        ("https://prefect.test/api", {"release": {"commit": PIN}, "repository": {"url": "https://git.test/f"}}, []),
+        ("", {}, ["no-prefect-api", "no-repository"]),
+        ("https://prefect.test/api", {}, ["no-repository"]),
+        ("https://prefect.test/api", {"release": {"commit": "HEAD"}, "repository": {"url": "u"}}, ["moving-pin"]),
+        ("https://prefect.test/api", {"release": {"commit": "worktree"}, "repository": {"url": "u"}}, ["moving-pin"]),
+        ("http://127.0.0.1:4200/api", {"runtime": "ecs", "release": {"commit": "HEAD"}},
+         ["unknown-runtime", "moving-pin"]),
+        ("https://prefect.test/api", {"repository": {"url": "u"}, "overrides": {"a/b": {"commit": "HEAD"}}},
+         ["moving-pin"]),
+    ],
+)  # fmt: skip
+def test_checks(monkeypatch: pytest.MonkeyPatch, api: str, fields: dict[str, Any], codes: list[str]) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", api)
+    config = Config.model_validate({"environment": "dev", "runtime": "process", "schedule_policy": "paused", **fields})
+    assert [found.code for found in environment.check(config, _place)] == codes
+
+
+def test_a_preset_that_wants_the_branch_needs_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:4200/api")
+    fields: dict[str, Any] = {
+        "environment": "dev", "runtime": "process", "schedule_policy": "paused", "naming": {"preset": "portal"},
+    }  # fmt: skip
+    found = environment.check(Config.model_validate(fields), _place)
+    assert [one.code for one in found] == ["no-branch"]
+    fields["repository"] = {"url": "u", "branch": "main"}
+    assert environment.check(Config.model_validate(fields), _place) == []
