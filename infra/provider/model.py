@@ -7,12 +7,12 @@ import pydantic
 
 
 class Model(pydantic.BaseModel):
-    """Frozen and strict: `"3"` is no int, `1` is no bool; an integral float is an int (Pulumi sends every number as one)."""
+    """Frozen and strict: `"3"` is no int, `1` is no bool."""
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Answer(pydantic.BaseModel):
-    """What we read from an answer of the server; keys that we don't use are ignored, the server adds some each release."""
+    """What we read from an answer of the server; other keys are ignored, the server adds some each release."""
 
     model_config = pydantic.ConfigDict(extra="ignore", frozen=True)

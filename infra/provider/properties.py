@@ -73,6 +73,9 @@ def _array(text: str) -> str:
 Owner = Annotated[str, pydantic.Field(pattern=r"^[^/\s]+/[^/\s]+$")]
 """`<project>/<stack>`."""
 
+PrefectName = Annotated[str, pydantic.Field(pattern=r"^[^/%&><]+$")]
+"""Characters that Prefect allows in names of flows and deployments (`prefect/types/names.py`, 3.8.8)."""
+
 Integer = Annotated[int, pydantic.BeforeValidator(_exact)]
 JsonObject = Annotated[str, pydantic.AfterValidator(_object)]
 JsonArray = Annotated[str, pydantic.AfterValidator(_array)]

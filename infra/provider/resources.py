@@ -53,5 +53,7 @@ def _complete(
     """`props` and a place for the output `server`; the SDK resolves only outputs that are named in the properties."""
     wrong = sorted(set(model.model_fields) ^ set(props))
     if wrong:
-        raise ValueError(f"{model.__name__}: missing or unknown properties: {', '.join(wrong)}. Give each exactly once.")
+        raise ValueError(
+            f"{model.__name__}: missing or unknown properties: {', '.join(wrong)}. Give each exactly once."
+        )
     return {**props, "server": None}
