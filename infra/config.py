@@ -40,10 +40,14 @@ Pin = Annotated[str, pydantic.AfterValidator(_checked_pin)]
 
 
 class Prefect(Model):
-    """The server; `api_url` ends in `/api` on a self-hosted one."""
+    """The server; `api_url` ends in `/api` on a self-hosted one.
+
+    `api_key` is Prefect Cloud's, `auth_string` (`user:password`) a self-hosted server's.
+    """
 
     api_url: str | None = None
     api_key: pydantic.SecretStr | None = None
+    auth_string: pydantic.SecretStr | None = None
 
 
 class Repository(Model):
@@ -156,9 +160,17 @@ def api_url(config: Config) -> str | None:
 
 def api_key(config: Config) -> str | None:
     """As `api_url`, for `PREFECT_API_KEY`; None where the stack file's is encrypted and nobody decrypted it."""
-    key = config.prefect.api_key
-    said = key.get_secret_value() if key else None
-    return os.environ.get("PREFECT_API_KEY") or (None if said == SECRET else said)
+    return os.environ.get("PREFECT_API_KEY") or _decrypted(config.prefect.api_key)
+
+
+def auth_string(config: Config) -> str | None:
+    """As `api_key`, for `PREFECT_API_AUTH_STRING`."""
+    return os.environ.get("PREFECT_API_AUTH_STRING") or _decrypted(config.prefect.auth_string)
+
+
+def _decrypted(secret: pydantic.SecretStr | None) -> str | None:
+    said = secret.get_secret_value() if secret else None
+    return None if said == SECRET else said
 
 
 def is_loopback(url: str) -> bool:

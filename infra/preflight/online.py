@@ -1,0 +1,109 @@
+"""What only the Prefect server knows: who owns what we want, which pools and queues there are. Read-only."""
+
+import contextlib
+import dataclasses
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from infra import config, desired, problem, suggestion
+from infra.desired import DeploymentResource
+from infra.errors import RejectedError, ServerError
+from infra.preflight.preflight import Verdict
+from infra.provider import conflicts
+from infra.provider.client import Client
+from infra.provider.conflicts import Conflicts, Foreign, WantedDeployment, WantedWorkPool
+from infra.provider.errors import ProviderError
+from infra.provider.settings import Settings
+from infra.stack_file import Place, StackFile
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Server:
+    """`foreign_pools`: ids of the pools that deployments name and that are not of this stack, by name."""
+
+    foreign_pools: Mapping[str, str]
+
+
+def check(verdict: Verdict, root: Path) -> Server:
+    """Ask the server. Raises `RejectedError` with every conflict, `ServerError` where it does not answer or refuses us."""
+    stack = StackFile(root, verdict.config.environment)
+    where = stack.place(["flowstacks:prefect", "api_url"])
+    with _asking(verdict, where) as client:
+        found = conflicts.find(
+            client,
+            verdict.desired.owner,
+            [WantedWorkPool(name=pool.name) for pool in verdict.desired.work_pools],
+            [_wanted(one) for one in verdict.desired.deployments],
+        )
+        pools = {name: pool.id for name, pool in client.work_pools().items()}
+    problems = [*_taken(verdict, found, Place(stack.name, 0)), *_pools(verdict, pools), *_queues(verdict, found, pools)]
+    if problems:
+        raise RejectedError(problems)
+    mine = {pool.name for pool in verdict.desired.work_pools}
+    named = {one.work_pool_name for one in verdict.desired.deployments} - mine
+    return Server(foreign_pools={name: pools[name] for name in named})
+
+
+@contextlib.contextmanager
+def _asking(verdict: Verdict, where: Place) -> Iterator[Client]:
+    key, auth = config.api_key(verdict.config), config.auth_string(verdict.config)
+    client = Client(
+        Settings.model_validate({"api_url": config.api_url(verdict.config), "api_key": key, "auth_string": auth})
+    )
+    try:
+        yield client
+    except ProviderError as refused:
+        place = f"{where.file}:{where.line}" if where.line else "PREFECT_API_URL"
+        raise ServerError(f"{place}: error: {refused}") from refused
+    finally:
+        client.close()
+
+
+def _wanted(one: DeploymentResource) -> WantedDeployment:
+    return WantedDeployment(
+        flow_name=str(one.props["flow_name"]),
+        name=str(one.props["name"]),
+        work_pool_name=one.work_pool_name,
+        work_queue_name=str(one.props["work_queue_name"]),
+    )
+
+
+def _error(code: str, place: Place, address: str | None, message: str, remedy: str) -> problem.Problem:
+    return problem.Problem(
+        severity="error", code=code, file=place.file, line=place.line, message=message, remedy=remedy, address=address
+    )
+
+
+def _taken(verdict: Verdict, found: Conflicts, stack_file: Place) -> Iterator[problem.Problem]:
+    by_name = {one.resource_name: one for one in verdict.desired.deployments}
+    for foreign in found.foreign:
+        one = by_name.get(foreign.name) if foreign.kind == "deployment" else None
+        place, address = (one.place, one.address) if one else (stack_file, None)
+        yield _error("taken", place, address, _whose(foreign), "Rename it on the server or here; nothing takes it over")
+
+
+def _whose(foreign: Foreign) -> str:
+    owner = f"belongs to {foreign.owner}" if foreign.owner else "is not ours: somebody else made it"
+    return f"{foreign.kind} {foreign.name!r} exists on the server and {owner}"
+
+
+def _pools(verdict: Verdict, pools: Mapping[str, str]) -> Iterator[problem.Problem]:
+    mine = {pool.name for pool in verdict.desired.work_pools}
+    for one in verdict.desired.deployments:
+        name = one.work_pool_name
+        if name not in mine and name not in pools:
+            remedy = suggestion.closest(name, {*mine, *pools})
+            yield _error("no-work-pool", one.place, one.address, f"there is no work pool {name!r}", remedy)
+
+
+def _queues(verdict: Verdict, found: Conflicts, pools: Mapping[str, str]) -> Iterator[problem.Problem]:
+    missing = {(queue.work_pool_name, queue.work_queue_name) for queue in found.missing_queues}
+    for one in verdict.desired.deployments:
+        pool, queue = one.work_pool_name, str(one.props["work_queue_name"])
+        is_new = pool not in pools and queue != desired.DEFAULT_QUEUE
+        if (pool, queue) in missing or is_new:
+            yield _error(
+                "no-work-queue", one.place, one.address,
+                f"pool {pool!r} has no work queue {queue!r}, and Prefect would create it without a word",
+                f"Create it first: prefect work-queue create {queue} --pool {pool}; or use {desired.DEFAULT_QUEUE!r}",
+            )  # fmt: skip
