@@ -17,8 +17,9 @@ from infra import problem, suggestion
 from infra.errors import RejectedError
 from infra.model import Model
 from infra.naming import PRESETS, Naming
+from infra.problem import Place
 from infra.settings import Settings
-from infra.stack_file import SECRET, Key, Place
+from infra.stack_file import SECRET, Key
 
 NAMESPACE = "flowstacks"
 MOVING_PINS = ("HEAD", "worktree")
@@ -134,10 +135,9 @@ def _decoded(value: Any) -> Any:
 def _problem(error: Any, place: Callable[[Sequence[Key]], Place]) -> problem.Problem:
     path = cast("tuple[Key, ...]", error["loc"])
     key = f"{NAMESPACE}:{path[0]}" if path else NAMESPACE
-    file, line = place((key, *path[1:]))
     dotted = ".".join(map(str, (key, *path[1:])))
     code, message, remedy = _worded(error, dotted, path)
-    return problem.Problem(severity="error", code=code, file=file, line=line, message=message, remedy=remedy)
+    return problem.error(code, place((key, *path[1:])), message, remedy)
 
 
 def _worded(error: Any, dotted: str, path: Sequence[Key]) -> tuple[str, str, str]:

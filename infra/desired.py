@@ -9,11 +9,11 @@ import pydantic
 from infra import naming, settings
 from infra.config import Config, Override, SchedulePolicy
 from infra.discovery.manifest import Deployment, Flow, Manifest, Project
+from infra.problem import Place
 from infra.provider import canonical
 from infra.runtimes.registry import RUNTIMES
 from infra.runtimes.runtime import Runtime, Source
 from infra.settings import Schedule, Settings
-from infra.stack_file import Place
 
 Json = pydantic.JsonValue
 DEFAULT_QUEUE = "default"

@@ -2,11 +2,22 @@
 
 import dataclasses
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Severity = Literal["error", "warning", "info"]
 
 _ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
+
+
+class Place(NamedTuple):
+    """`file` is relative to the repository root; `line` counts from 1, 0 where the whole file is meant."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        """`file:line`."""
+        return f"{self.file}:{self.line}" if self.line else self.file
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -27,9 +38,16 @@ class Problem:
 
     def __str__(self) -> str:
         """`file:line: severity: message (address) - remedy`, one line."""
-        where = f"{self.file}:{self.line}" if self.line else self.file
+        where = Place(self.file, self.line)
         about = f" [{self.address}]" if self.address else ""
         return f"{where}: {self.severity}: {self.message}{about}. {self.remedy}"
+
+
+def error(code: str, place: Place, message: str, remedy: str, *, address: str | None = None) -> Problem:
+    """Something that stops an `up`."""
+    return Problem(
+        severity="error", code=code, file=place.file, line=place.line, message=message, remedy=remedy, address=address
+    )
 
 
 def in_reading_order(problems: Iterable[Problem]) -> list[Problem]:

@@ -2,25 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 from infra import problem
 from infra.errors import RejectedError
+from infra.problem import Place
 
 Key = str | int
 PROJECT_FILE = "Pulumi.yaml"
 SECRET = "[secret]"  # noqa: S105 - no password: it says that one stands there
 """Stands for an encrypted value: only the engine can decrypt it."""
-
-
-class Place(NamedTuple):
-    """`line` counts from 1; 0 where the value is in no file."""
-
-    file: str
-    line: int
 
 
 class StackFile:
@@ -66,9 +60,7 @@ def _config_of(path: Path) -> Mapping[str, Any]:
 
 
 def _broken(file: str, line: int, why: str) -> problem.Problem:
-    return problem.Problem(
-        severity="error", code="broken-stack-file", file=file, line=line, message=why, remedy="Mend the YAML"
-    )
+    return problem.error("broken-stack-file", Place(file, line), why, "Mend the YAML")
 
 
 def _line(config: Any, path: Sequence[Key]) -> int:

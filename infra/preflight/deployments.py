@@ -13,8 +13,8 @@ from infra.config import Config
 from infra.desired import Chosen, DeploymentResource, Desired
 from infra.discovery import validation
 from infra.discovery.manifest import Manifest
+from infra.problem import Place
 from infra.runtimes.registry import RUNTIMES
-from infra.stack_file import Place
 
 
 def check_patterns(
@@ -30,7 +30,7 @@ def check_patterns(
         if not any(naming.matches(pattern, naming.parse_address(address)) for address in addresses)
     ]
     return [
-        _error("unknown-address", place(pattern), None, f"override {pattern!r} matches no deployment",
+        problem.error("unknown-address", place(pattern), f"override {pattern!r} matches no deployment",
                suggestion.closest(pattern, addresses))
         for pattern in (unmatched if manifests else [])
     ]  # fmt: skip
@@ -47,12 +47,6 @@ def check_merged(config: Config, desired: Desired) -> list[problem.Problem]:
     return single + _collisions(desired)
 
 
-def _error(code: str, place: Place, address: str | None, message: str, remedy: str) -> problem.Problem:
-    return problem.Problem(
-        severity="error", code=code, file=place.file, line=place.line, message=message, remedy=remedy, address=address
-    )
-
-
 def _layer_problems(one: Chosen) -> Iterator[problem.Problem]:
     address = one.declared.address
     for layer in one.layers:
@@ -60,12 +54,16 @@ def _layer_problems(one: Chosen) -> Iterator[problem.Problem]:
             continue
         for schedule in layer.settings.schedules or ():
             if why := validation.cron_problem(schedule.cron):
-                yield _error("invalid-cron", layer.place, address, why, "Write five cron fields, `0 4 * * *`")
+                yield problem.error(
+                    "invalid-cron", layer.place, why, "Write five cron fields, `0 4 * * *`", address=address
+                )
             if why := validation.timezone_problem(schedule.timezone):
-                yield _error("unknown-timezone", layer.place, address, why, "Write an IANA name, `Europe/Oslo`")
+                yield problem.error(
+                    "unknown-timezone", layer.place, why, "Write an IANA name, `Europe/Oslo`", address=address
+                )
         given = layer.settings.parameters or {}
         for fault in validation.parameter_problems(one.flow.parameters, given, complete=False):
-            yield _error("invalid-parameter", layer.place, address, fault.message, fault.remedy)
+            yield problem.error("invalid-parameter", layer.place, fault.message, fault.remedy, address=address)
 
 
 def _merged_problems(config: Config, one: DeploymentResource) -> Iterator[problem.Problem]:
@@ -73,11 +71,11 @@ def _merged_problems(config: Config, one: DeploymentResource) -> Iterator[proble
     scheduled = bool(said.schedules) and config.schedule_policy != "none"
     if scheduled:
         for fault in validation.parameter_problems(one.flow.parameters, said.parameters or {}, complete=True):
-            yield _error("missing-parameter", one.place, one.address, fault.message, fault.remedy)
+            yield problem.error("missing-parameter", one.place, fault.message, fault.remedy, address=one.address)
     slugs = [schedule.slug for schedule in settings.with_slugs(said.schedules or ())]
     for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}, key=str):
-        yield _error(
-            "slug-taken", one.place, one.address, f"two schedules have the slug {slug!r}", "Give each a slug of its own"
+        yield problem.error(
+            "slug-taken", one.place, f"two schedules have the slug {slug!r}", "Give each its own", address=one.address
         )
     if said.work_pool_name is None:
         yield from _unknown_job_variables(config, one)
@@ -85,16 +83,16 @@ def _merged_problems(config: Config, one: DeploymentResource) -> Iterator[proble
 
 def _unknown_job_variables(config: Config, one: DeploymentResource) -> Iterator[problem.Problem]:
     if "env" in (one.settings.job_variables or {}):
-        yield _error(
-            "env-in-job-variables", one.place, one.address, "job_variables has an `env` of its own",
-            "Move it to `env`, which is merged key by key",
+        yield problem.error(
+            "env-in-job-variables", one.place, "job_variables has an `env` of its own",
+            "Move it to `env`, which is merged key by key", address=one.address,
         )  # fmt: skip
     variables = cast("dict[str, Any]", RUNTIMES[config.runtime].job_template()["variables"])
     known: dict[str, Any] = variables["properties"]
     for name in sorted(set(one.settings.job_variables or {}) - set(known)):
-        yield _error(
-            "unknown-job-variable", one.place, one.address,
-            f"job variable {name!r} is not in the pool's template", suggestion.closest(name, known),
+        yield problem.error(
+            "unknown-job-variable", one.place, f"job variable {name!r} is not in the pool's template",
+            suggestion.closest(name, known), address=one.address,
         )  # fmt: skip
 
 
@@ -104,10 +102,10 @@ def _collisions(desired: Desired) -> list[problem.Problem]:
     for name, same in itertools.groupby(by_name, key=lambda one: one.resource_name):
         first, *others = same
         found.extend(
-            _error(
-                "name-taken", other.place, other.address,
-                f"Prefect would call it {name!r}, as {first.address} at {first.place.file}:{first.place.line}",
-                "Give the flow or the deployment another name",
+            problem.error(
+                "name-taken", other.place,
+                f"Prefect would call it {name!r}, as {first.address} at {first.place}",
+                "Give the flow or the deployment another name", address=other.address,
             )
             for other in others
         )  # fmt: skip

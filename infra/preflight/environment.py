@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from infra import config, problem
 from infra.config import Config
+from infra.problem import Place
 from infra.runtimes.registry import RUNTIMES
-from infra.stack_file import Key, Place
+from infra.stack_file import Key
 
 Locate = Callable[[Sequence[Key]], Place]
 
@@ -15,15 +16,9 @@ def check(stack: Config, locate: Locate) -> list[problem.Problem]:
     return [found for one in CHECKS for found in one(stack, locate)]
 
 
-def _error(code: str, place: Place, message: str, remedy: str) -> problem.Problem:
-    return problem.Problem(
-        severity="error", code=code, file=place.file, line=place.line, message=message, remedy=remedy
-    )
-
-
 def _has_api(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
     if not config.api_url(stack):
-        yield _error(
+        yield problem.error(
             "no-prefect-api",
             locate(["flowstacks:prefect", "api_url"]),
             "no Prefect API is known",
@@ -33,7 +28,7 @@ def _has_api(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
 
 def _runtime_exists(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
     if stack.runtime not in RUNTIMES:
-        yield _error(
+        yield problem.error(
             "unknown-runtime",
             locate(["flowstacks:runtime"]),
             f"runtime {stack.runtime!r} is not part of this version",
@@ -53,7 +48,7 @@ def _moving_pins_stay_local(stack: Config, locate: Locate) -> Iterator[problem.P
         return
     for pin, path in pins:
         if pin in config.MOVING_PINS:
-            yield _error(
+            yield problem.error(
                 "moving-pin",
                 locate(path),
                 f"pin {pin!r} follows the checkout and is only for runtime `process` on a loopback API",
@@ -63,7 +58,7 @@ def _moving_pins_stay_local(stack: Config, locate: Locate) -> Iterator[problem.P
 
 def _repository_is_known(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
     if stack.runtime == "process" and not stack.repository and not config.is_loopback(config.api_url(stack) or ""):
-        yield _error(
+        yield problem.error(
             "no-repository",
             locate(["flowstacks:repository"]),
             "runs on another machine need to know where to clone the flows from",
@@ -73,7 +68,7 @@ def _repository_is_known(stack: Config, locate: Locate) -> Iterator[problem.Prob
 
 def _branch_is_known(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
     if stack.naming.wants("branch") and not (stack.repository and stack.repository.branch):
-        yield _error(
+        yield problem.error(
             "no-branch",
             locate(["flowstacks:naming"]),
             "the naming templates use {branch}, which is not set",

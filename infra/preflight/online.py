@@ -9,12 +9,13 @@ from infra import config, desired, problem, suggestion
 from infra.desired import DeploymentResource
 from infra.errors import RejectedError, ServerError
 from infra.preflight.preflight import Verdict
+from infra.problem import Place
 from infra.provider import conflicts
 from infra.provider.client import Client
 from infra.provider.conflicts import Conflicts, Foreign, WantedDeployment, WantedWorkPool
 from infra.provider.errors import ProviderError
 from infra.provider.settings import Settings
-from infra.stack_file import Place, StackFile
+from infra.stack_file import StackFile
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -25,7 +26,10 @@ class Server:
 
 
 def check(verdict: Verdict, root: Path) -> Server:
-    """Ask the server. Raises `RejectedError` with every conflict, `ServerError` where it does not answer or refuses us."""
+    """Ask the server.
+
+    Raises `RejectedError` with every conflict, `ServerError` where it does not answer or refuses us.
+    """
     stack = StackFile(root, verdict.config.environment)
     where = stack.place(["flowstacks:prefect", "api_url"])
     with _asking(verdict, where) as client:
@@ -53,8 +57,7 @@ def _asking(verdict: Verdict, where: Place) -> Iterator[Client]:
     try:
         yield client
     except ProviderError as refused:
-        place = f"{where.file}:{where.line}" if where.line else "PREFECT_API_URL"
-        raise ServerError(f"{place}: error: {refused}") from refused
+        raise ServerError(f"{where if where.line else 'PREFECT_API_URL'}: error: {refused}") from refused
     finally:
         client.close()
 
@@ -68,18 +71,14 @@ def _wanted(one: DeploymentResource) -> WantedDeployment:
     )
 
 
-def _error(code: str, place: Place, address: str | None, message: str, remedy: str) -> problem.Problem:
-    return problem.Problem(
-        severity="error", code=code, file=place.file, line=place.line, message=message, remedy=remedy, address=address
-    )
-
-
 def _taken(verdict: Verdict, found: Conflicts, stack_file: Place) -> Iterator[problem.Problem]:
     by_name = {one.resource_name: one for one in verdict.desired.deployments}
     for foreign in found.foreign:
         one = by_name.get(foreign.name) if foreign.kind == "deployment" else None
         place, address = (one.place, one.address) if one else (stack_file, None)
-        yield _error("taken", place, address, _whose(foreign), "Rename it on the server or here; nothing takes it over")
+        yield problem.error(
+            "taken", place, _whose(foreign), "Rename it there or here; nothing takes it over", address=address
+        )
 
 
 def _whose(foreign: Foreign) -> str:
@@ -93,7 +92,9 @@ def _pools(verdict: Verdict, pools: Mapping[str, str]) -> Iterator[problem.Probl
         name = one.work_pool_name
         if name not in mine and name not in pools:
             remedy = suggestion.closest(name, {*mine, *pools})
-            yield _error("no-work-pool", one.place, one.address, f"there is no work pool {name!r}", remedy)
+            yield problem.error(
+                "no-work-pool", one.place, f"there is no work pool {name!r}", remedy, address=one.address
+            )
 
 
 def _queues(verdict: Verdict, found: Conflicts, pools: Mapping[str, str]) -> Iterator[problem.Problem]:
@@ -102,8 +103,9 @@ def _queues(verdict: Verdict, found: Conflicts, pools: Mapping[str, str]) -> Ite
         pool, queue = one.work_pool_name, str(one.props["work_queue_name"])
         is_new = pool not in pools and queue != desired.DEFAULT_QUEUE
         if (pool, queue) in missing or is_new:
-            yield _error(
-                "no-work-queue", one.place, one.address,
+            yield problem.error(
+                "no-work-queue", one.place,
                 f"pool {pool!r} has no work queue {queue!r}, and Prefect would create it without a word",
                 f"Create it first: prefect work-queue create {queue} --pool {pool}; or use {desired.DEFAULT_QUEUE!r}",
+                address=one.address,
             )  # fmt: skip

@@ -11,8 +11,9 @@ from infra.discovery import discover
 from infra.discovery.manifest import Manifest
 from infra.errors import RejectedError
 from infra.preflight import deployments, environment
+from infra.problem import Place
 from infra.runtimes.runtime import Source
-from infra.stack_file import Place, StackFile
+from infra.stack_file import StackFile
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

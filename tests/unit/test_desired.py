@@ -7,10 +7,10 @@ from infra import desired
 from infra.config import Config
 from infra.desired import Desired
 from infra.discovery.manifest import Manifest
+from infra.problem import Place
 from infra.provider.kinds.deployment import DeploymentInputs
 from infra.provider.kinds.work_pool import WorkPoolInputs
 from infra.runtimes.runtime import Source
-from infra.stack_file import Place
 from tests.support import manifests
 from tests.support.manifests import EFFECTIVE, PIN
 

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from infra.errors import RejectedError
-from infra.stack_file import Place, StackFile
+from infra.problem import Place
+from infra.stack_file import StackFile
 
 _STACK = """\
 # production

@@ -6,9 +6,8 @@ from infra import desired
 from infra.config import Config
 from infra.discovery.manifest import Manifest
 from infra.preflight import deployments
-from infra.problem import Problem
+from infra.problem import Place, Problem
 from infra.runtimes.runtime import Source
-from infra.stack_file import Place
 from tests.support import manifests
 from tests.support.manifests import PIN
 

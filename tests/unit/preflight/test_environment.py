@@ -5,7 +5,8 @@ import pytest
 
 from infra.config import Config
 from infra.preflight import environment
-from infra.stack_file import Key, Place
+from infra.problem import Place
+from infra.stack_file import Key
 from tests.support.manifests import PIN
 
 
