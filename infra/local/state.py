@@ -40,7 +40,16 @@ def unlock(places: Places, stack: str, values: Mapping[str, str]) -> None:
 def up(places: Places, stack: str, values: Mapping[str, str]) -> None:
     """`pulumi up`, answered yes: only ever on loopback. Raises `LocalError` where it fails."""
     variables.loopback(values["PREFECT_API_URL"])
-    arguments = ["up", "--yes", "--skip-preview", "--non-interactive", "--suppress-permalink=true", "-s", stack]
+    arguments = [
+        "up",
+        "--yes",
+        "--skip-preview",
+        "--non-interactive",
+        "--suppress-progress",
+        "--suppress-permalink=true",
+        "-s",
+        stack,
+    ]
     if not os.isatty(1):
         arguments += ["--color", "never"]
     if _run(places, arguments, values, capture=False).returncode:

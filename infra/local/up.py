@@ -1,6 +1,7 @@
 """`make up`: a Prefect server, the stack, a worker; then what stands where."""
 
 import dataclasses
+import os
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -28,7 +29,7 @@ def up(places: Places, wanted: Wanted) -> None:
     ensure.ensure(places)
     api_url, started = prefect.ensure(places.prefect_home, places.records, places.logs / "prefect.log")
     progress.say(f"prefect: {api_url}{'' if started else ' (was running)'}")
-    values = variables.shell(places, api_url=api_url, passphrase=env_file.passphrase(places))
+    values = variables.shell(places, os.environ, api_url=api_url, passphrase=env_file.passphrase(places))
     env_file.write(places, values)
     state.init(places, wanted.stack, values)
     state.unlock(places, wanted.stack, values)

@@ -15,7 +15,7 @@ DROPPED = ("FLOWSTACKS_COMMIT", "FLOWSTACKS_SERVER")
 COMMIT = "FLOWSTACKS_COMMIT"
 """Read by the program: `worktree` overrides the pin (refused off loopback)."""
 
-_LOOPBACK = "127.0.0.1,localhost,::1"
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def without_inherited(environ: Mapping[str, str]) -> dict[str, str]:
@@ -30,7 +30,7 @@ def path_entries(places: Places) -> list[str]:
     return [str(places.bin), str(places.venv / "bin"), str(places.engine)]
 
 
-def prefect(home: Path) -> dict[str, str]:
+def prefect(home: Path, environ: Mapping[str, str]) -> dict[str, str]:
     """What every Prefect process of ours gets: nothing is reported to anybody, no profile of the user's is read.
 
     `home` is `PREFECT_HOME`. Names: prefect 3.8.8, `settings/models/server/root.py`, `server/ui.py`,
@@ -43,7 +43,16 @@ def prefect(home: Path) -> dict[str, str]:
         "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "DO_NOT_TRACK": "1",
+        # A proxy of the user's network must not be asked for loopback addresses; programs read either spelling.
+        "NO_PROXY": _no_proxy(environ),
+        "no_proxy": _no_proxy(environ),
     }
+
+
+def _no_proxy(environ: Mapping[str, str]) -> str:
+    inherited = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
+    hosts = [host for host in inherited.split(",") if host and host not in _LOOPBACK]
+    return ",".join([*_LOOPBACK, *hosts])
 
 
 def backend_url(places: Places) -> str:
@@ -51,19 +60,16 @@ def backend_url(places: Places) -> str:
     return "file://" + urllib.parse.quote(str(places.state))
 
 
-def shell(places: Places, *, api_url: str, passphrase: str) -> dict[str, str]:
+def shell(places: Places, environ: Mapping[str, str], *, api_url: str, passphrase: str) -> dict[str, str]:
     """Everything that `.local/env` exports, PATH aside."""
     return {
-        **prefect(places.prefect_home),
+        **prefect(places.prefect_home, environ),
         "PREFECT_API_URL": loopback(api_url),
         "PULUMI_BACKEND_URL": backend_url(places),
         "PULUMI_CONFIG_PASSPHRASE": passphrase,
         "PULUMI_HOME": str(places.pulumi_home),
         "PULUMI_SKIP_UPDATE_CHECK": "1",
         "VIRTUAL_ENV": str(places.venv),
-        # A proxy of the user's network must not be asked for loopback addresses; httpx reads both spellings.
-        "NO_PROXY": _LOOPBACK,
-        "no_proxy": _LOOPBACK,
     }
 
 

@@ -25,7 +25,7 @@ def api_url(number: int) -> str:
 def launch(home: Path, number: int, *, log: Path, database_url: str | None = None) -> Launch:
     """Pure but for the inherited environment. `home` is `PREFECT_HOME`; without `database_url` SQLite in it."""
     inherited = variables.without_inherited(os.environ)
-    own = {**variables.prefect(home), "PREFECT_API_URL": api_url(number)}
+    own = {**variables.prefect(home, os.environ), "PREFECT_API_URL": api_url(number)}
     if database_url:
         own["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = database_url
     # `-P`: a `prefect.py` in the working directory must not shadow the package.

@@ -21,6 +21,10 @@ _POLL_S = 0.1
 _TAIL_LINES = 15
 
 
+_children: list[subprocess.Popen[bytes]] = []
+"""Those of this process. A stopped one must be waited for, or it stays as a zombie while we live (in tests)."""
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Launch:
     """How a server is started; `log` is replaced, `folder` is its working directory and part of its mark."""
@@ -48,8 +52,10 @@ def start(launch: Launch) -> Record:
             stderr=subprocess.STDOUT,
             start_new_session=True,  # ^C in `make up` stays with `make up`, and its group can be stopped as a whole
         )
+    _children.append(child)
     found = identity.of(child.pid)
     if found is None:
+        _reap()
         raise died(launch.name, launch.log)
     return Record(name=launch.name, pid=found.pid, started=found.started, command=found.command, port=launch.port)
 
@@ -62,6 +68,7 @@ def wait_until(ready: Callable[[], bool], record: Record, launch: Launch, timeou
     deadline = time.monotonic() + timeout_s
     while not ready():
         if not identity.lives(record.identity):
+            _reap()
             return False
         if time.monotonic() > deadline:
             stop(record, launch.folder)
@@ -91,6 +98,7 @@ def stop(record: Record, folder: Path, grace_s: float = _GRACE_S) -> bool:
 
 def members(record: Record, folder: Path) -> list[int]:
     """PIDs of the server and of all it started, as far as they still run."""
+    _reap()
     found = set(identity.marked(f"{MARK}={mark(folder, record.name)}"))
     if identity.lives(record.identity):
         found.add(record.pid)
@@ -120,6 +128,10 @@ def _signal(pids: Iterable[int], number: signal.Signals) -> None:
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
+
+
+def _reap() -> None:
+    _children[:] = [child for child in _children if child.poll() is None]
 
 
 def _gone(record: Record, folder: Path, limit_s: float) -> bool:

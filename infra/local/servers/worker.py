@@ -30,7 +30,7 @@ def folder(places: Places, environment: str) -> Path:
 
 def launch(places: Places, environment: str, api_url: str) -> Launch:
     """The worker never makes the pool (our program does), and never gets the passphrase of the state."""
-    own = {**variables.prefect(places.prefect_home), "PREFECT_API_URL": variables.loopback(api_url)}
+    own = {**variables.prefect(places.prefect_home, os.environ), "PREFECT_API_URL": variables.loopback(api_url)}
     command = [sys.executable, "-P", "-m", "prefect", "worker", "start"]
     command += ["--name", name(environment), "--pool", pool(environment), "--type", "process"]
     # With `--type` it does not ask the server for the pool first, so a pool that comes later is waited for.
