@@ -13,9 +13,9 @@ first to create it wins. Two requests can be torn apart by a kill, hence this or
 
 After a kill between 1 and 2 the claim is ours and the pool absent: a repeat creates. Between 2 and 3 the claim is
 ours, without an id, and there is a pool: it is ours exactly if it looks as the claim's digest says, which a pool that
-somebody else made in between does not. With an id in the mark, a pool with another id is somebody else's (ours was deleted and
-the name taken again). A pool without a Variable is never ours. (The other order, pool first, would leave after a kill a
-pool that nothing tells from somebody else's.)
+somebody else made in between does not. With an id in the mark, a pool with another id is somebody else's
+(ours was deleted and the name taken again). A pool without a Variable is never ours. (The other order, pool first,
+would leave after a kill a pool that nothing tells from somebody else's.)
 
 Deleting goes the other way round: pool first, then the Variable. A kill in between leaves a mark with an id that no
 pool has: a repeat of the delete, a new create of that name, and the sweep all understand it.

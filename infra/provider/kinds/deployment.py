@@ -224,7 +224,7 @@ class Deployment(Kind[DeploymentInputs, answers.Deployment]):
         return found
 
     def _mark_tags(self, client: Client, id_: str, inputs: DeploymentInputs, owner_before: str) -> list[str]:
-        """A PATCH replaces all tags, so the mark goes along; a new one where `prefect deploy` has replaced the label."""
+        """A PATCH replaces all tags, so the mark goes along; a new one where `prefect deploy` took the label away."""
         found = client.known_deployment(id_) or self._now(client, id_, inputs)
         whose = ownership.deployment_owner(found, inputs.flow_name)
         if whose == inputs.owner:

@@ -95,12 +95,10 @@ class WorkPool(Kind[WorkPoolInputs, answers.WorkPool]):
     def claim(self, client: Client, found: answers.WorkPool, inputs: WorkPoolInputs) -> None:
         """Ours: the mark has its id, or is a claim of ours on exactly what is there (then it gets the id)."""
         mark = _mark(client, found.name)
-        if mark and mark.owner == inputs.owner:
-            if mark.id == found.id:
-                return
-            if mark.id is None and mark.digest == _digest(_from_server(found)):
+        if mark and mark.owner == inputs.owner and is_marked(found, mark):
+            if mark.id is None:
                 _settle(client, mark, found.id)
-                return
+            return
         whose = f"belongs to {mark.owner}" if mark and mark.owner != inputs.owner else "was not made by this stack"
         raise ForeignError(
             f"{self._named(found.name)} exists already and {whose}. Give the pool of this stack another name, or "
@@ -146,7 +144,7 @@ class WorkPool(Kind[WorkPoolInputs, answers.WorkPool]):
         if found and found.id == id_:
             if mark is None or mark.owner != owner or mark.id not in (id_, None):
                 raise ForeignError(
-                    f"{self._named(name)} was not deleted, it is marked as of {mark.owner if mark else 'nobody'}. Take it "
+                    f"{self._named(name)} was not deleted, its mark says {mark.owner if mark else 'nothing'}. Take it "
                     "out of the state with `pulumi state delete`, or take it back with `pulumi up --refresh` first."
                 )
             self._forbid_if_used(client, name, "deleted", except_owner=owner)
@@ -169,7 +167,7 @@ class WorkPool(Kind[WorkPoolInputs, answers.WorkPool]):
         if users:
             raise InUseError(
                 f"{self._named(name)} can't be {what}: {len(users)} deployments use it "
-                f"({', '.join(sorted(users)[:10])}). Move them to another pool first, or give the new pool another name."
+                f"({', '.join(sorted(users)[:10])}). Move them to another pool first, or give the new one another name."
             )
 
     def _write_claim(self, client: Client, mark: ownership.WorkPoolMark) -> None:
@@ -207,6 +205,11 @@ class WorkPool(Kind[WorkPoolInputs, answers.WorkPool]):
 
 
 KIND = WorkPool()
+
+
+def is_marked(found: answers.WorkPool, mark: ownership.WorkPoolMark) -> bool:
+    """Whether `mark` is of this very pool: by id, or as an unsettled claim on exactly what is there."""
+    return mark.id == found.id or (mark.id is None and mark.digest == _digest(_from_server(found)))
 
 
 def _mark(client: Client, name: str) -> ownership.WorkPoolMark | None:
