@@ -82,10 +82,22 @@ class Codebase:
         paths = candidates(importing, self.roots, dotted, level)
         return next((self.modules[path] for path in paths if path in self.modules), None)
 
-    def target(self, module: Module, expression: ast.expr) -> Target | None:
-        """What a name or a dotted name in `module` stands for, through imports and plain aliases."""
+    def target(
+        self, module: Module, expression: ast.expr, inner: Mapping[str, Imported] | None = None
+    ) -> Target | None:
+        """What a name or a dotted name in `module` stands for, through imports and plain aliases.
+
+        `inner`: the imports inside the function that the expression stands in.
+        """
         parts = dotted_name(expression)
-        return self._dotted(module, parts, _MOST_HOPS) if parts else None
+        if not parts:
+            return None
+        if inner and parts[0] in inner:
+            found = self._follow(module, parts[0], inner[parts[0]], _MOST_HOPS)
+            for part in parts[1:]:
+                found = self._member(module, found, part, _MOST_HOPS)
+            return found
+        return self._dotted(module, parts, _MOST_HOPS)
 
     def _dotted(self, module: Module, parts: Sequence[str], hops: int) -> Target | None:
         found = self._name(module, parts[0], hops)

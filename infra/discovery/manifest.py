@@ -35,7 +35,8 @@ class Flow(Model):
     """One `@flow` function. `declared_by` is `none` where the project deploys others only.
 
     `name` is Prefect's flow name; `parameters` the JSON schema that Prefect would derive from the signature;
-    `entrypoint` is `file:function`.
+    `entrypoint` is `file:function`. `variadic`: its `*args` and `**kwargs`, which that schema requires although the
+    flow runs without them.
     """
 
     project: str
@@ -47,6 +48,7 @@ class Flow(Model):
     entrypoint: str
     description: str | None
     parameters: dict[str, pydantic.JsonValue]
+    variadic: tuple[str, ...] = ()
     declared_by: DeclaredBy
     deployments: tuple[Deployment, ...]
 

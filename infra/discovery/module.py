@@ -56,10 +56,14 @@ class Broken:
 
 @dataclasses.dataclass(frozen=True)
 class Parsed:
-    """`bindings` of the top level, `stars` the `from x import *`, `imports` every import wherever it stands."""
+    """`bindings` of the top level, `stars` the `from x import *`, `imports` every import wherever it stands.
+
+    `functions` holds the last `def` of each top-level name, also where the name is bound anew later.
+    """
 
     tree: ast.Module
     bindings: Mapping[str, Binding]
+    functions: Mapping[str, AnyFunction]
     stars: Sequence[Imported]
     imports: Sequence[Imported]
 
@@ -88,7 +92,11 @@ def parse(blob: Blob) -> Parsed | Broken:
     found = _Bindings()
     found.read(tree.body)
     return Parsed(
-        tree=tree, bindings=found.names, stars=tuple(found.stars), imports=tuple(_all_imports(ast.walk(tree)))
+        tree=tree,
+        bindings=found.names,
+        functions=found.functions,
+        stars=tuple(found.stars),
+        imports=tuple(_all_imports(ast.walk(tree))),
     )
 
 
@@ -129,6 +137,7 @@ class _Bindings:
 
     def __init__(self) -> None:
         self.names: dict[str, Binding] = {}
+        self.functions: dict[str, AnyFunction] = {}
         self.stars: list[Imported] = []
 
     def read(self, statements: Sequence[ast.stmt]) -> None:
@@ -141,6 +150,7 @@ class _Bindings:
                 self._imports(statement)
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 self.names[statement.name] = Function(statement)
+                self.functions[statement.name] = statement
             case ast.ClassDef():
                 self._bind(statement.name, Opaque("a class", statement.lineno))
             case ast.Assign():
@@ -183,6 +193,7 @@ class _Bindings:
         """What stands under `except` counts only for the names that the `try` leaves unbound."""
         other = _Bindings()
         other.read(statements)
+        self.functions = {**other.functions, **self.functions}
         self.names = {**other.names, **self.names}
         self.stars.extend(other.stars)
 

@@ -36,6 +36,11 @@ class Entry:
         return self.mode in _FILE_MODES
 
     @property
+    def is_symlink(self) -> bool:
+        """A link; its content is only the path it names."""
+        return self.mode == "120000"
+
+    @property
     def is_submodule(self) -> bool:
         """Content of another repository, which this one does not hold."""
         return self.mode == "160000"

@@ -1,0 +1,77 @@
+"""`flowstacks discover`: what is found at a revision, as JSON or to read."""
+
+import json
+import pathlib
+from collections.abc import Sequence
+
+import pydantic
+
+from infra import problem
+from infra.discovery import discover, manifest
+
+Json = dict[str, pydantic.JsonValue]
+
+
+def run(root: pathlib.Path, rev: str, sources: Sequence[str] | None, *, as_json: bool) -> int:
+    """Print and return the exit code: 1 where an error was found. Raises GitError."""
+    found, problems = discover.discover(root, rev, sources or None)
+    print(json.dumps(document(found, problems), indent=2) if as_json else listing(found, problems))
+    return 1 if problem.errors(problems) else 0
+
+
+def document(found: manifest.Manifest, problems: Sequence[problem.Problem]) -> Json:
+    """The public JSON (docs: `flowstacks discover`); its fields are fixed."""
+    return {
+        "schema_version": manifest.SCHEMA_VERSION,
+        "commit": found.commit,
+        "projects": [each.model_dump(include=set(_PROJECT)) for each in found.projects],
+        "flows": [_flow(flow) for flow in found.flows],
+        "problems": [{key: getattr(each, key) for key in _PROBLEM} for each in problems],
+    }
+
+
+def listing(found: manifest.Manifest, problems: Sequence[problem.Problem]) -> str:
+    """One block per project, then the problems."""
+    lines = [f"commit {found.commit}"]
+    for project in found.projects:
+        lines += ["", f"{project.name} {project.version} ({project.path}, since {project.commit[:12]})"]
+        for flow in found.flows:
+            if flow.project == project.name:
+                lines += _lines(flow)
+    deployments = sum(len(flow.deployments) for flow in found.flows)
+    counts = f"{len(found.projects)} projects, {len(found.flows)} flows, {deployments} deployments"
+    return "\n".join([*lines, "", counts, *(f"  {each}" for each in problems)])
+
+
+_PROJECT = ("name", "path", "tree_key", "commit", "version")
+_PROBLEM = ("severity", "code", "file", "line", "message", "remedy")
+_FLOW = ("project", "name", "function", "file", "line", "is_async", "entrypoint", "description", "parameters")
+
+
+def _flow(flow: manifest.Flow) -> Json:
+    said: Json = flow.model_dump(mode="json", include={*_FLOW, "declared_by"})
+    return {**said, "deployments": [_deployment(each) for each in flow.deployments]}
+
+
+def _deployment(deployment: manifest.Deployment) -> Json:
+    said = deployment.settings
+    return {
+        "address": deployment.address,
+        "name": deployment.name,
+        "schedules": [schedule.model_dump(mode="json") for schedule in said.schedules or ()],
+        "parameters": said.parameters or {},
+        "tags": list(said.tags or ()),
+        "cpu": said.cpu,
+        "memory": said.memory,
+    }
+
+
+def _lines(flow: manifest.Flow) -> list[str]:
+    where = f"{flow.entrypoint} line {flow.line}"
+    if not flow.deployments:
+        return [f"  {flow.name}: not deployed ({where})"]
+    found = [f"  {flow.name} ({where})"]
+    for deployment in flow.deployments:
+        crons = ", ".join(f"{one.cron} {one.timezone}" for one in deployment.settings.schedules or ())
+        found.append(f"    {deployment.address}{f'  [{crons}]' if crons else ''}")
+    return found

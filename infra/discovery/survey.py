@@ -1,0 +1,184 @@
+"""One project's files: parsed, its flows found, its declarations read, its deployments addressed."""
+
+import dataclasses
+from collections.abc import Collection, Mapping, Sequence
+
+from infra import naming, settings
+from infra.discovery import calls, imports, manifest, module, projects, scan, schema
+from infra.discovery.codebase import Codebase
+from infra.discovery.declarations import flow_spec
+from infra.discovery.declarations.declared import Candidate, Declaration
+from infra.discovery.findings import Findings
+from infra.discovery.module import Broken, Module
+from infra.discovery.source import Blob
+
+
+@dataclasses.dataclass(frozen=True)
+class Surroundings:
+    """What the import rule needs of the whole repository: its Python files, and the `__init__.py` without code."""
+
+    files: Collection[str]
+    harmless: Collection[str]
+
+
+def flows(
+    project: projects.Found, blobs: Mapping[str, Blob], surroundings: Surroundings, findings: Findings
+) -> list[manifest.Flow]:
+    """The project's flows by file and line; `blobs` holds its Python files and those of its shared paths."""
+    modules = _parsed(blobs, findings)
+    imports.check(
+        modules,
+        surroundings.files,
+        allowed=project.paths,
+        harmless=surroundings.harmless,
+        findings=findings,
+    )
+    codebase = Codebase(modules, (project.path, ""))
+    candidates = _candidates(project, codebase, findings)
+    declared, declarations = _declarations(project, codebase, candidates, findings)
+    by_flow: dict[tuple[str, str], list[Declaration]] = {}
+    for declaration in declarations:
+        by_flow.setdefault(declaration.flow, []).append(declaration)
+    found = [
+        _declared(project, candidate, by_flow.get(candidate.flow.key, []))
+        if declared
+        else _bare(project, candidate, findings)
+        for candidate in candidates
+    ]
+    _check_addresses(found, findings)
+    if found and not declared and not any(flow.deployments for flow in found):
+        remedy = "Declare the one to deploy in FLOW_SPEC"
+        findings.warning("no-deployment", project.path, 0, "every flow of the project is called by another", remedy)
+    return found
+
+
+def is_code_free(blob: Blob) -> bool:
+    """A Python file with nothing but a docstring and comments."""
+    parsed = module.parse(blob)
+    return not isinstance(parsed, Broken) and not parsed.tree.body[1:] and not parsed.imports and not parsed.bindings
+
+
+def _parsed(blobs: Mapping[str, Blob], findings: Findings) -> dict[str, Module]:
+    modules: dict[str, Module] = {}
+    for path, blob in sorted(blobs.items()):
+        parsed = module.parse(blob)
+        if isinstance(parsed, Broken):
+            remedy = "Correct it; a flow in it could not be found"
+            findings.error("syntax", path, parsed.line, f"Python can't parse this file: {parsed.message}", remedy)
+        else:
+            modules[path] = Module(path, parsed)
+    return modules
+
+
+def _candidates(project: projects.Found, codebase: Codebase, findings: Findings) -> list[Candidate]:
+    found = [
+        flow
+        for path, each in codebase.modules.items()
+        if imports.inside(path, [project.path])
+        for flow in scan.flows(codebase, each, findings)
+    ]
+    called = calls.called(codebase, [flow.key for flow in found])
+    return [
+        Candidate(
+            flow=flow,
+            schema=schema.parameter_schema(codebase, flow.module, flow.node),
+            variadic=schema.variadic(flow.node),
+            is_called=flow.key in called,
+        )
+        for flow in found
+    ]
+
+
+def _declarations(
+    project: projects.Found, codebase: Codebase, candidates: Sequence[Candidate], findings: Findings
+) -> tuple[bool, list[Declaration]]:
+    """Whether the project declares anything, and what."""
+    found: list[Declaration] = []
+    declaring = [
+        each
+        for path, each in codebase.modules.items()
+        if imports.inside(path, [project.path]) and flow_spec.is_declared(each)
+    ]
+    for each in declaring:
+        own = [candidate for candidate in candidates if candidate.flow.module == each]
+        found.extend(flow_spec.read(codebase, each, own, findings))
+    return bool(declaring), found
+
+
+def _declared(project: projects.Found, candidate: Candidate, declarations: Sequence[Declaration]) -> manifest.Flow:
+    deployments = [
+        manifest.Deployment(
+            address=str(naming.address(project.name, candidate.flow.name, one.name)),
+            name=one.name,
+            is_default=one.is_default,
+            file=one.at.file,
+            line=one.at.line,
+            settings=_with_slugs(one.settings),
+        )
+        for one in declarations
+    ]
+    return _flow(project, candidate, "flow_spec" if deployments else "none", deployments)
+
+
+def _bare(project: projects.Found, candidate: Candidate, findings: Findings) -> manifest.Flow:
+    flow = candidate.flow
+    if candidate.is_called:
+        return _flow(project, candidate, "none", [])
+    if scan.is_test(flow.module.path):
+        remedy = "Move it out of the tests to deploy it"
+        findings.info("flow-in-test", flow.module.path, flow.node.lineno, f"{flow.name} is in a test", remedy)
+        return _flow(project, candidate, "none", [])
+    name = manifest.DEFAULT_DEPLOYMENT
+    only = manifest.Deployment(
+        address=str(naming.address(project.name, flow.name, name)),
+        name=name,
+        is_default=True,
+        file=flow.module.path,
+        line=flow.node.lineno,
+        settings=settings.Settings(),
+    )
+    return _flow(project, candidate, "bare", [only])
+
+
+def _flow(
+    project: projects.Found,
+    candidate: Candidate,
+    declared_by: manifest.DeclaredBy,
+    deployments: Sequence[manifest.Deployment],
+) -> manifest.Flow:
+    flow = candidate.flow
+    return manifest.Flow(
+        project=project.name,
+        name=flow.name,
+        function=flow.node.name,
+        file=flow.module.path,
+        line=flow.node.lineno,
+        is_async=flow.is_async,
+        entrypoint=f"{flow.module.path}:{flow.node.name}",
+        description=flow.description,
+        parameters=candidate.schema,
+        variadic=candidate.variadic,
+        declared_by=declared_by,
+        deployments=tuple(deployments),
+    )
+
+
+def _with_slugs(said: settings.Settings) -> settings.Settings:
+    return said.model_copy(update={"schedules": settings.with_slugs(said.schedules)}) if said.schedules else said
+
+
+def _check_addresses(found: Sequence[manifest.Flow], findings: Findings) -> None:
+    """Flows that are deployed need addresses of their own within the project."""
+    first: dict[str, manifest.Flow] = {}
+    for flow in found:
+        if not flow.deployments:
+            continue
+        part = naming.slug(flow.name)
+        other = first.setdefault(part, flow)
+        names = [flow.name, *(deployment.name for deployment in flow.deployments)]
+        if other is not flow:
+            message = f"flow {flow.name!r} has the address of {other.name!r} ({other.file}:{other.line})"
+            findings.error("address", flow.file, flow.line, message, "Give one of them another name")
+        for name in [name for name in names if not naming.slug(name)]:
+            message = f"the name {name!r} leaves nothing for an address"
+            findings.error("address", flow.file, flow.line, message, "Use some of a-z, 0-9 and _ in it")
