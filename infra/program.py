@@ -6,7 +6,7 @@ import pulumi
 from pulumi.runtime import config as engine_config
 
 from infra import config, outputs
-from infra.discovery import discover
+from infra.discovery import history
 from infra.environment import Environment
 from infra.errors import FlowstacksError
 from infra.preflight import online, preflight
@@ -15,16 +15,18 @@ INFRA_PATHS = ("__main__.py", "Pulumi.yaml", "infra", "pyproject.toml", "uv.lock
 """What decides, beside the pin, what an environment looks like; their commit is the output `infra_commit`."""
 
 
-def run() -> None:
+def run() -> Environment:
     """Register the selected stack's resources, or raise `pulumi.RunError` with every problem and register none."""
     root, stack = Path.cwd(), pulumi.get_stack()
     try:
         verdict = preflight.run(root, pulumi.get_project(), stack, engine_config.CONFIG.get())
         server = online.check(verdict, root)
-        infra_commit = discover.effective_commit(root, "HEAD", INFRA_PATHS)
+        infra_commit = history.effective_commit(root, "HEAD", INFRA_PATHS)
     except FlowstacksError as rejected:
         raise pulumi.RunError(str(rejected)) from rejected
     for found in verdict.problems:
-        pulumi.log.warn(str(found)) if found.severity == "warning" else pulumi.log.debug(str(found))
+        tell = pulumi.log.warn if found.severity == "warning" else pulumi.log.debug
+        tell(str(found))
     environment = Environment(stack, verdict.desired, server.foreign_pools)
     outputs.export(environment, verdict, config.api_url(verdict.config) or "", infra_commit)
+    return environment

@@ -47,7 +47,7 @@ class Workspace:
         (folder / "state").mkdir(parents=True)
         for name in ("__main__.py", "Pulumi.yaml"):
             self.write(name, (ROOT / name).read_text(encoding="utf-8"))
-        self.write(".gitignore", "__pycache__/\n")
+        self.write(".gitignore", "__pycache__/\n.local/\n")
         self.configure({"runtime": "process", "release": {"commit": "HEAD"}})
         self.git("init", "-q", "-b", "main")
         self.commit("start")

@@ -1,0 +1,109 @@
+"""Flows run to their end, each with the code and the packages of its own project and commit."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local import places
+from infra.local.servers import process, record, worker
+from tests.support import flows
+from tests.support.workspace import ROOT, Workspace
+
+_RUN_S = 240
+
+
+@pytest.fixture
+def running(workspace: Workspace) -> Iterator[Workspace]:
+    """A workspace with a worker for its pool; the pool may come later."""
+    here = places.at(workspace.root)
+    worker.ensure(here, workspace.stack, workspace.api)
+    yield workspace
+    started = record.load(here.records, worker.name(workspace.stack))
+    assert started
+    process.stop(started, worker.folder(here, workspace.stack))
+
+
+def _run(workspace: Workspace, address: str, *more: str) -> str:
+    done = workspace.run("flowstacks", "run", address, "--wait", "--timeout", str(_RUN_S), "-s", workspace.stack, *more)
+    assert done.code == 0, done.text + _worker_log(workspace)
+    assert "Completed" in done.text
+    return done.text
+
+
+def _worker_log(workspace: Workspace) -> str:
+    log = places.at(workspace.root).logs / f"{worker.name(workspace.stack)}.log"
+    return log.read_text(encoding="utf-8", errors="replace")
+
+
+def _logged(workspace: Workspace, deployment: dict[str, Any]) -> list[str]:
+    """What the deployment's last run logged itself."""
+    wanted = {"deployments": {"id": {"any_": [deployment["id"]]}}, "sort": "START_TIME_DESC", "limit": 1}
+    (run,) = workspace.ask("POST", "/flow_runs/filter", wanted)
+    lines = workspace.ask("POST", "/logs/filter", {"logs": {"flow_run_id": {"any_": [run["id"]]}}})
+    return [line["message"] for line in lines]
+
+
+def test_the_examples_run_side_by_side_with_incompatible_pins(running: Workspace) -> None:
+    shutil.copytree(ROOT / "flows", running.root / "flows", ignore=shutil.ignore_patterns("__pycache__"))
+    running.commit("the examples")
+    running.up()
+    assert set(running.ids()) == {
+        "weather/station-summary/default", "weather/rain-alert/default",
+        "orders/sales-report/daily", "orders/sales-report/weekly",
+    }  # fmt: skip
+    _run(running, "weather/station-summary")
+    _run(running, "orders/sales-report/weekly")
+    commands = {
+        name: running.deployment(flow, name)["job_variables"]["command"]
+        for flow, name in (("station-summary", running.stack), ("sales report", f"weekly--{running.stack}"))
+    }
+    assert "humanize==4.9.0" in commands[running.stack]
+    assert "humanize==4.12.3" in commands[f"weekly--{running.stack}"]
+
+
+def _saying(text: str) -> str:
+    return flows.declared(
+        "load", {"name": "x"}, {"name": "y"}, body=f"print({text!r}, flush=True); return days"
+    ).replace("@flow", "@flow(log_prints=True)")
+
+
+def test_the_pinned_commit_runs_although_head_is_newer_also_in_one_working_folder(
+    running: Workspace, tmp_path: Path
+) -> None:
+    older = running.commit(**{"flows/etl/load.py": _saying("this is the older code")})
+    newer = running.commit(**{"flows/etl/load.py": _saying("this is the newer code")})
+    running.write("flows/etl/load.py", _saying("this is uncommitted code"))
+    shared = tmp_path / "one working folder"
+    shared.mkdir()
+    running.configure({
+        "runtime": "process", "release": {"commit": newer}, "overrides": {"etl/load/x": {"commit": older}},
+        "defaults": {"job_variables": {"working_dir": str(shared)}},
+    })  # fmt: skip
+    running.up()
+    for name, said in (("x", "older"), ("y", "newer"), ("x", "older")):
+        _run(running, f"etl/load/{name}")
+        logged = _logged(running, running.deployment("load", f"{name}--{running.stack}"))
+        assert [line for line in logged if line.startswith("this is")] == [f"this is the {said} code"]
+    assert {folder.name for folder in shared.iterdir()} == {f"flows-{older}", f"flows-{newer}"}
+
+
+def test_uncommitted_code_runs_on_request_and_knows_its_deployment(running: Workspace) -> None:
+    body = "import os; print('I am', os.environ['DEPLOYMENT_NAME'], os.environ['COMMIT_HASH'], flush=True); return days"
+    running.commit(**{"flows/etl/load.py": flows.declared("load", {"name": "x"})})
+    text = flows.declared("load", {"name": "x"}, body=body).replace("@flow", "@flow(log_prints=True)")
+    running.write("flows/etl/load.py", text)
+    running.pulumi("up", "--yes", "--skip-preview", env={"FLOWSTACKS_COMMIT": "worktree"})
+    _run(running, "etl/load/x", "--param", "days=3")
+    logged = _logged(running, running.deployment("load", f"x--{running.stack}"))
+    assert f"I am x--{running.stack} worktree" in logged
+
+
+def test_a_run_that_fails_says_why(running: Workspace) -> None:
+    running.commit(**{"flows/etl/load.py": flows.declared("load", {"name": "x"}, body="raise ValueError('no data')")})
+    running.up()
+    done = running.run("flowstacks", "run", "etl/load/x", "--wait", "-s", running.stack)
+    assert done.code == 1
+    assert "no data" in done.text

@@ -1,0 +1,75 @@
+"""A killed `up` is repeated: nothing twice, nothing lost, no process left behind."""
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support import flows
+from tests.support.workspace import Workspace
+
+_COUNT = 24
+_PATIENCE_S = 60
+
+
+def _many(workspace: Workspace, count: int) -> None:
+    names = [{"name": f"d{number}"} for number in range(count)]
+    workspace.commit(**{"flows/etl/load.py": flows.declared("load", *names)})
+
+
+def _until(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + _PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.05)
+
+
+def _created(workspace: Workspace) -> int:
+    log = workspace.log.read_text(encoding="utf-8") if workspace.log.exists() else ""
+    return log.count("POST /deployments/ ")
+
+
+def _session(leader: int) -> list[str]:
+    """Living processes of the session that `leader` leads (/proc/PID/stat, after the name in brackets: state … session)."""
+    found: list[str] = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            fields = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
+            if int(fields[3]) == leader and fields[0] != "Z":
+                found.append(stat.parent.name)
+    return found
+
+
+@pytest.mark.parametrize("after", [0, 1, 7])
+def test_up_after_kill_9(workspace: Workspace, after: int) -> None:
+    _many(workspace, _COUNT)
+    child = workspace.popen("up", "--yes", "--skip-preview", "--non-interactive")
+    _until(lambda: _created(workspace) >= after and workspace.log.exists(), "no request was sent")
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait()
+    _until(lambda: not _session(child.pid), "the provider outlives the engine")
+    workspace.pulumi("cancel", "--yes")
+
+    workspace.up()
+    assert len(workspace.ids()) == _COUNT
+    mine = {"deployments": {"name": {"like_": f"--{workspace.stack}"}}, "limit": 200}
+    assert len(workspace.ask("POST", "/deployments/filter", mine)) == _COUNT
+    assert workspace.preview("--refresh").operations == {}
+    workspace.destroy()
+    assert workspace.ask("POST", "/deployments/filter", mine) == []
+    assert workspace.ask("GET", f"/work_pools/process-{workspace.stack}") is None
+
+
+def test_a_politely_stopped_up_is_repeatable(workspace: Workspace) -> None:
+    _many(workspace, _COUNT)
+    child = workspace.popen("up", "--yes", "--skip-preview", "--non-interactive")
+    _until(lambda: _created(workspace) >= 1, "no request was sent")
+    os.kill(child.pid, signal.SIGINT)
+    child.communicate(timeout=_PATIENCE_S)
+    workspace.up()
+    assert workspace.preview("--refresh").operations == {}
+    assert len(workspace.ids()) == _COUNT
