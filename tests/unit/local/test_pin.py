@@ -1,0 +1,34 @@
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from infra.local import pin
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    _git(tmp_path, "init", "-q")
+    for number in range(3):
+        _git(tmp_path, "-c", "user.name=n", "-c", "user.email=e", "commit", "-q", "--allow-empty", "-m", str(number))
+    return tmp_path
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def test_a_pin_behind_head_is_counted(repository: Path) -> None:
+    behind = pin.notice(repository, _git(repository, "rev-parse", "HEAD~2"))
+    assert behind is not None
+    assert "2 commits behind HEAD" in behind
+    assert "1 commit behind" in (pin.notice(repository, _git(repository, "rev-parse", "HEAD~1")) or "")
+
+
+def test_head_itself_and_moving_pins_are_silent(repository: Path) -> None:
+    assert pin.notice(repository, _git(repository, "rev-parse", "HEAD")) is None
+    assert [pin.notice(repository, moving) for moving in ("HEAD", "worktree", None)] == [None, None, None]
+
+
+def test_a_pin_that_the_clone_lacks_is_said_with_the_fetch(repository: Path) -> None:
+    assert "git fetch origin" in (pin.notice(repository, "0" * 40) or "")
