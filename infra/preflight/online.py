@@ -2,7 +2,7 @@
 
 import contextlib
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 
 from infra import config, desired, problem, suggestion
@@ -49,7 +49,7 @@ def check(verdict: Verdict, root: Path) -> Server:
 
 
 @contextlib.contextmanager
-def _asking(verdict: Verdict, where: Place) -> Iterator[Client]:
+def _asking(verdict: Verdict, where: Place) -> Generator[Client]:
     key, auth = config.api_key(verdict.config), config.auth_string(verdict.config)
     client = Client(
         Settings.model_validate({"api_url": config.api_url(verdict.config), "api_key": key, "auth_string": auth})

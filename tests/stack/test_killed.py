@@ -34,7 +34,7 @@ def _created(workspace: Workspace) -> int:
 
 
 def _session(leader: int) -> list[str]:
-    """Living processes of the session that `leader` leads (/proc/PID/stat, after the name in brackets: state … session)."""
+    """Living processes of the session that `leader` leads; `/proc/PID/stat` has it third after the state."""
     found: list[str] = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):

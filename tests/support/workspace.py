@@ -140,7 +140,7 @@ class Workspace:
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
         told = json.loads(done.stdout)
-        steps = [step for step in told["steps"] if step["op"] != "same"]
+        steps = [step for step in told["steps"] if step["op"] not in {"same", "refresh"}]
         return Planned(
             operations={_shown(step["urn"]): step["op"] for step in steps},
             changed={_shown(step["urn"]): sorted(step.get("detailedDiff") or step.get("diffReasons") or [])
