@@ -4,7 +4,7 @@ import ast
 import dataclasses
 import functools
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from infra.discovery.source import Blob
 
@@ -42,6 +42,12 @@ class Opaque:
     why: str
     line: int
 
+
+_BLOCKS: Mapping[type[ast.AST], tuple[str, ...]] = {
+    node: tuple(field for field in node._fields if field in ("body", "orelse", "finalbody", "handlers", "cases"))
+    for node in (*ast.stmt.__subclasses__(), ast.ExceptHandler, ast.match_case)
+}
+"""Fields of a statement that hold further statements."""
 
 Binding = Imported | Assigned | Function | Opaque
 
@@ -96,7 +102,7 @@ def parse(blob: Blob) -> Parsed | Broken:
         bindings=found.names,
         functions=found.functions,
         stars=tuple(found.stars),
-        imports=tuple(_all_imports(ast.walk(tree))),
+        imports=tuple(_all_imports(tree.body)),
     )
 
 
@@ -124,12 +130,15 @@ def imports_of(statement: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Im
             yield top, Imported(top, 0, None, statement.lineno)
 
 
-def _all_imports(nodes: Iterator[ast.AST]) -> Iterator[Imported]:
-    for node in nodes:
+def _all_imports(statements: Iterable[ast.AST]) -> Iterator[Imported]:
+    """Walks statements only: an import is never inside an expression, where most of a file's nodes are."""
+    for node in statements:
         if isinstance(node, ast.ImportFrom):
             yield from (imported for _, imported in imports_of(node))
         elif isinstance(node, ast.Import):
             yield from (Imported(alias.name, 0, None, node.lineno) for alias in node.names)
+        for block in _BLOCKS.get(type(node), ()):
+            yield from _all_imports(getattr(node, block))
 
 
 class _Bindings:

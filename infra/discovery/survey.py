@@ -179,6 +179,6 @@ def _check_addresses(found: Sequence[manifest.Flow], findings: Findings) -> None
         if other is not flow:
             message = f"flow {flow.name!r} has the address of {other.name!r} ({other.file}:{other.line})"
             findings.error("address", flow.file, flow.line, message, "Give one of them another name")
-        for name in [name for name in names if not naming.slug(name)]:
+        for name in [name for name in names if name.strip() and not naming.slug(name)]:
             message = f"the name {name!r} leaves nothing for an address"
             findings.error("address", flow.file, flow.line, message, "Use some of a-z, 0-9 and _ in it")

@@ -202,9 +202,10 @@ class _Evaluation:
             case File(module=module):
                 raise UnresolvedError(at, f"{name} is the module {module.path}")
             case External(dotted=dotted):
-                raise UnresolvedError(at, f"{name} is not defined in the project's files (it is {dotted})")
+                what = f" (it is {dotted})" if dotted != name else ""
+                raise UnresolvedError(at, f"{name} is not defined in the project's files{what}")
             case _:
-                raise UnresolvedError(at, f"{name} is not defined in the project's files")
+                raise UnresolvedError(at, f"{name} refers to itself, or is not defined in the project's files")
 
     def _part(self, at: Located) -> str:
         if not isinstance(at.node, ast.FormattedValue):

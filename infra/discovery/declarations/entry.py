@@ -22,6 +22,15 @@ SPELLINGS: Mapping[str, str] = {"deployment_name": "name", "envars": "env"}
 _SETTINGS = tuple(name for name in Settings.model_fields if name != "schedules")
 KNOWN = ("name", *_SETTINGS, *schedules.KEYS)
 
+_REMEDY = "Write a value of that type"
+_REMEDIES: Mapping[str, str] = {
+    "env": "Quote it: environment variables are strings",
+    "cpu": "Write CPU units: 256, 512, 1024, …",
+    "memory": "Write MiB: 512, 1024, 2048, …",
+    "tags": "Write a list of strings",
+    "paused": "Write True or False",
+}
+
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
@@ -82,8 +91,8 @@ def _setting(codebase: Codebase, name: str, at: Located, findings: Findings) -> 
     except pydantic.ValidationError as error:
         for fault in error.errors():
             inside = ".".join(str(part) for part in fault["loc"][:2])
-            message = f"{inside}: {fault['msg']}, not {fault['input']!r}"
-            findings.error("flow-spec-value", at.file, at.line, message, f"Write {name} as the documentation has it")
+            # Without the value itself: what stands in env may be a secret in the wrong place.
+            findings.error("flow-spec-value", at.file, at.line, f"{inside}: {fault['msg']}", _REMEDIES.get(name, _REMEDY))
         return None
 
 

@@ -21,7 +21,7 @@ def read(
     codebase: Codebase, at: Located, fields: Mapping[str, Located], findings: Findings
 ) -> tuple[Schedule, ...] | None:
     """`schedules: [...]`, or `schedule: <cron or dict>`, or `cron` with `timezone`; None where nothing is said."""
-    ways = [way for way in _WAYS if way in fields]
+    ways = [way for way in _WAYS if way in fields and not _is_none(codebase, fields[way])]
     if len(ways) > 1:
         second = fields[ways[1]]
         message = f"schedules are said twice, as {' and '.join(map(repr, ways))}"
@@ -36,19 +36,13 @@ def read(
     if ways == ["cron"]:
         found = [_of_fields(codebase, at, {k: v for k, v in fields.items() if k in ("cron", "timezone")}, findings)]
     elif ways == ["schedule"]:
-        found = _single(codebase, fields["schedule"], findings)
+        found = [_one(codebase, fields["schedule"], findings)]
     else:
         found = _several(codebase, fields["schedules"], findings)
     return tuple(schedule for schedule in found if schedule)
 
 
-def _single(codebase: Codebase, at: Located, findings: Findings) -> list[Schedule | None]:
-    return [_one(codebase, at, findings)] if not _is_none(codebase, at) else []
-
-
 def _several(codebase: Codebase, at: Located, findings: Findings) -> list[Schedule | None]:
-    if _is_none(codebase, at):
-        return []
     try:
         items = values.elements(codebase, at)
     except values.UnresolvedError as error:

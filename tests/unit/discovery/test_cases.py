@@ -1,0 +1,54 @@
+"""The data-driven cases of tests/cases/discovery/*.toml: files of one project in, flows and problems out."""
+
+import hashlib
+import pathlib
+import tomllib
+from typing import Any
+
+import pytest
+
+from infra.discovery import projects, survey
+from infra.discovery.findings import Findings
+from infra.discovery.source import Blob
+
+CASES = pathlib.Path(__file__).parents[2] / "cases/discovery"
+ALL = [
+    pytest.param(case, id=f"{file.stem}: {case['name']}")
+    for file in sorted(CASES.glob("*.toml"))
+    for case in tomllib.loads(file.read_text())["case"]
+]
+PROJECT = projects.Found(name="etl", path="flows/etl", shared=(), version="1", python=">=3.11", requirements=())
+
+
+def surveyed(case: dict[str, Any]) -> tuple[list[Any], list[Any]]:
+    texts = {f"flows/etl/{name}": text for name, text in case["files"].items()}
+    blobs = {
+        path: Blob(hashlib.sha256(text.encode()).hexdigest(), text.encode()) for path, text in sorted(texts.items())
+    }
+    findings = Findings()
+    surroundings = survey.Surroundings(files=set(blobs), harmless=set())
+    return survey.flows(PROJECT, blobs, surroundings, findings), findings.problems
+
+
+@pytest.mark.parametrize("case", ALL)
+def test_case(case: dict[str, Any]) -> None:
+    flows, problems = surveyed(case)
+    if "flows" in case:
+        assert [f"{flow.function} = {flow.name}" for flow in flows] == case["flows"]
+    if "is_async" in case:
+        assert [flow.function for flow in flows if flow.is_async] == case["is_async"]
+    if "descriptions" in case:
+        assert {flow.function: flow.description for flow in flows if flow.description} == case["descriptions"]
+    found = {f"{one.file.removeprefix('flows/etl').lstrip('/')}:{one.line} {one.code}" for one in problems}
+    assert found == set(case.get("problems", []))
+    deployments = {deployment.address: deployment for flow in flows for deployment in flow.deployments}
+    if "deployed" in case and not case.get("ignore_deployed"):
+        assert sorted(deployments) == sorted(case["deployed"])
+    for address, settings in case.get("settings", {}).items():
+        said = deployments[address].settings.model_dump(mode="json", exclude_none=True)
+        assert said == settings
+    assert all(one.remedy and one.message for one in problems)
+
+
+def test_case_names_are_told_apart() -> None:
+    assert len({param.id for param in ALL}) == len(ALL) > 20
