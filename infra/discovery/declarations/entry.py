@@ -92,7 +92,8 @@ def _setting(codebase: Codebase, name: str, at: Located, findings: Findings) -> 
         for fault in error.errors():
             inside = ".".join(str(part) for part in fault["loc"][:2])
             # Without the value itself: what stands in env may be a secret in the wrong place.
-            findings.error("flow-spec-value", at.file, at.line, f"{inside}: {fault['msg']}", _REMEDIES.get(name, _REMEDY))
+            message, remedy = f"{inside}: {fault['msg']}", _REMEDIES.get(name, _REMEDY)
+            findings.error("flow-spec-value", at.file, at.line, message, remedy)
         return None
 
 
