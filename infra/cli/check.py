@@ -5,15 +5,18 @@ import json
 from pathlib import Path
 
 from infra import problem
-from infra.cli import stack
+from infra.cli import orphans, stack
 from infra.errors import RejectedError
 from infra.preflight import online, preflight
+from infra.problem import Place
+from infra.provider.orphans import Orphan
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Stack, `--online`, `--json`."""
+    """Stack, `--online`, `--orphans`, `--json`."""
     stack.add_argument(parser)
     parser.add_argument("--online", action="store_true", help="ask the Prefect server too, read-only")
+    parser.add_argument("--orphans", action="store_true", help="list what a killed `up` left on the server")
     parser.add_argument("--json", action="store_true", help="print the problems as JSON")
 
 
@@ -24,7 +27,8 @@ def run(arguments: argparse.Namespace) -> int:
         verdict = preflight.run(root, stack.project(root), arguments.stack)
         if arguments.online:
             online.check(verdict, root)
-        found, count = list(verdict.problems), len(verdict.desired.deployments)
+        lost = list(map(_orphan, orphans.find(verdict, root))) if arguments.orphans else []
+        found, count = [*verdict.problems, *lost], len(verdict.desired.deployments)
     except RejectedError as rejected:
         found, count = rejected.problems, None
     if arguments.json:
@@ -34,7 +38,16 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if problem.errors(found) else 0
 
 
+def _orphan(orphan: Orphan) -> problem.Problem:
+    return problem.error(
+        "orphan", Place("the Prefect server", 0), f"{orphan.kind} {orphan.name} ({orphan.id}) is ours, but in no state",
+        "Run `pulumi up` if this commit wants it, else `flowstacks remove --orphans`",
+    )  # fmt: skip
+
+
 def _text(name: str, found: list[problem.Problem], count: int | None) -> str:
     errors = len(problem.errors(found))
-    verdict = f"{name}: {errors} to mend" if count is None else f"{name}: {count} deployments, nothing to mend"
+    verdict = (
+        f"{name}: {errors} to mend" if errors or count is None else f"{name}: {count} deployments, nothing to mend"
+    )
     return "\n".join([*map(str, found), verdict])

@@ -13,6 +13,7 @@ VERBS = {
     "check": "say what is wrong with an environment, offline; `--online` asks the Prefect server too",
     "discover": "list projects, flows and deployments at a commit",
     "new": "write a new flow that deploys with its defaults",
+    "remove": "delete what a killed `up` left behind on the server",
     "run": "start a deployment by its address",
 }
 """Each verb is the module of that name beside this one, with `add_arguments(parser)` and `run(arguments) -> int`.

@@ -26,6 +26,17 @@ def _has_api(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
         )
 
 
+def _api_is_a_url(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
+    url = config.api_url(stack)
+    if url and not url.startswith(("http://", "https://")):
+        yield problem.error(
+            "bad-prefect-api",
+            locate(["flowstacks:prefect", "api_url"]),
+            f"the Prefect API {url!r} is no http or https URL",
+            "It looks like https://prefect.example.com/api",
+        )
+
+
 def _runtime_exists(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
     if stack.runtime not in RUNTIMES:
         yield problem.error(
@@ -37,16 +48,9 @@ def _runtime_exists(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
 
 
 def _moving_pins_stay_local(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
-    pins: list[tuple[str, list[Key]]] = [
-        (held.commit, ["flowstacks:overrides", pattern, "commit"])
-        for pattern, held in stack.overrides.items()
-        if held.commit
-    ]
-    if stack.release:
-        pins.append((stack.release.commit, ["flowstacks:release", "commit"]))
     if stack.runtime == "process" and config.is_loopback(config.api_url(stack) or ""):
         return
-    for pin, path in pins:
+    for pin, path in config.pins(stack).items():
         if pin in config.MOVING_PINS:
             yield problem.error(
                 "moving-pin",
@@ -76,4 +80,4 @@ def _branch_is_known(stack: Config, locate: Locate) -> Iterator[problem.Problem]
         )
 
 
-CHECKS = (_has_api, _runtime_exists, _moving_pins_stay_local, _repository_is_known, _branch_is_known)
+CHECKS = (_has_api, _api_is_a_url, _runtime_exists, _moving_pins_stay_local, _repository_is_known, _branch_is_known)

@@ -30,9 +30,7 @@ def check(verdict: Verdict, root: Path) -> Server:
 
     Raises `RejectedError` with every conflict, `ServerError` where it does not answer or refuses us.
     """
-    stack = StackFile(root, verdict.config.environment)
-    where = stack.place(["flowstacks:prefect", "api_url"])
-    with _asking(verdict, where) as client:
+    with asking(verdict, root) as client:
         found = conflicts.find(
             client,
             verdict.desired.owner,
@@ -40,7 +38,7 @@ def check(verdict: Verdict, root: Path) -> Server:
             [_wanted(one) for one in verdict.desired.deployments],
         )
         pools = {name: pool.id for name, pool in client.work_pools().items()}
-    problems = [*_taken(verdict, found, Place(stack.name, 0)), *_pools(verdict, pools), *_queues(verdict, found, pools)]
+    problems = [*_taken(verdict, found), *_pools(verdict, pools), *_queues(verdict, found, pools)]
     if problems:
         raise RejectedError(problems)
     mine = {pool.name for pool in verdict.desired.work_pools}
@@ -49,7 +47,9 @@ def check(verdict: Verdict, root: Path) -> Server:
 
 
 @contextlib.contextmanager
-def _asking(verdict: Verdict, where: Place) -> Generator[Client]:
+def asking(verdict: Verdict, root: Path) -> Generator[Client]:
+    """A client of the stack's server; what the server refuses becomes a `ServerError` with its place."""
+    where = StackFile(root, verdict.config.environment).place(["flowstacks:prefect", "api_url"])
     key, auth = config.api_key(verdict.config), config.auth_string(verdict.config)
     client = Client(
         Settings.model_validate({"api_url": config.api_url(verdict.config), "api_key": key, "auth_string": auth})
@@ -71,7 +71,8 @@ def _wanted(one: DeploymentResource) -> WantedDeployment:
     )
 
 
-def _taken(verdict: Verdict, found: Conflicts, stack_file: Place) -> Iterator[problem.Problem]:
+def _taken(verdict: Verdict, found: Conflicts) -> Iterator[problem.Problem]:
+    stack_file = Place(f"Pulumi.{verdict.config.environment}.yaml", 0)
     by_name = {one.resource_name: one for one in verdict.desired.deployments}
     for foreign in found.foreign:
         one = by_name.get(foreign.name) if foreign.kind == "deployment" else None

@@ -9,7 +9,7 @@ from infra.config import Config
 from infra.desired import Desired
 from infra.discovery import discover
 from infra.discovery.manifest import Manifest
-from infra.errors import RejectedError
+from infra.errors import GitError, RejectedError
 from infra.preflight import deployments, environment
 from infra.problem import Place
 from infra.runtimes.runtime import Source
@@ -30,23 +30,30 @@ def run(root: Path, project: str, stack: str, values: Mapping[str, object] | Non
     """Check one stack of the repository at `root`.
 
     `values` are Pulumi's config values; where they are not given, the stack file's are taken. `project` is the Pulumi
-    project's name. Raises `RejectedError` with every error, `GitError` where git can't answer.
+    project's name. Raises `RejectedError` with every error.
     """
     stack_file = StackFile(root, stack)
     settings = config.load(stack, stack_file.values() if values is None else values, stack_file.place)
     found = environment.check(settings, stack_file.place)
     _stop_on_errors(found)
     manifests: dict[str, Manifest] = {}
-    for pin in sorted(desired.commits(settings)):
-        manifests[pin], more = discover.discover(root, pin, None)
+    for pin, path in sorted(config.pins(settings).items()):
+        try:
+            manifests[pin], more = discover.discover(root, pin)
+        except GitError as unreadable:
+            message, _, remedy = str(unreadable).rpartition(". ")
+            more = [problem.error("unreadable-pin", stack_file.place(path), message, remedy)]
         found += more
+    if len(manifests) < len(config.pins(settings)):
+        raise RejectedError(found)
 
     def place(pattern: str) -> Place:
         return stack_file.place(["flowstacks:overrides", pattern] if pattern else ["flowstacks:defaults"])
 
     chosen = desired.choose(settings, manifests, place)
     wanted = desired.desired(settings, f"{project}/{stack}", source(settings, root), chosen)
-    found += deployments.check_patterns(settings, manifests, place)
+    if not problem.errors(found):  # what a broken file would have held can't be missed
+        found += deployments.check_patterns(settings, manifests, place)
     found += deployments.check_layers(chosen)
     found += deployments.check_merged(settings, wanted)
     _stop_on_errors(found)

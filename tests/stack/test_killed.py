@@ -73,3 +73,27 @@ def test_a_politely_stopped_up_is_repeatable(workspace: Workspace) -> None:
     workspace.up()
     assert workspace.preview("--refresh").operations == {}
     assert len(workspace.ids()) == _COUNT
+
+
+def test_what_a_kill_left_behind_is_found_by_its_mark(workspace: Workspace) -> None:
+    """The engine forgets creates it never saw answered (facts §5.6): here the state from before is put back."""
+    _many(workspace, 2)
+    workspace.up()
+    before = workspace.pulumi("stack", "export")
+    _many(workspace, 4)
+    workspace.up()
+    lost = {name: workspace.ids()[f"etl/load/{name}"] for name in ("d2", "d3")}
+    workspace.write("../before.json", before)
+    workspace.pulumi("stack", "import", "--file", "../before.json")
+    _many(workspace, 2)
+
+    assert workspace.preview().operations == {}
+    told = workspace.run("flowstacks", "check", "--orphans", "-s", workspace.stack)
+    assert told.code == 1
+    assert all(id_ in told.text for id_ in lost.values())
+    workspace.destroy()
+    left = {"deployments": {"id": {"any_": list(lost.values())}}}
+    assert workspace.ask("POST", "/deployments/filter", left) == []
+    again = workspace.run("flowstacks", "check", "--orphans", "-s", workspace.stack)
+    assert again.code == 0, again.text
+    assert workspace.run("flowstacks", "remove", "--orphans", "-s", workspace.stack).text.endswith("0 orphans\n")

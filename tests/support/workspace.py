@@ -42,7 +42,7 @@ class Workspace:
         self.api = api
         self.stack = f"t{uuid.uuid4().hex[:8]}"
         self.log = folder / "requests.log"
-        self._engine = engine
+        self.engine = engine
         self._env = self._environment(folder)
         (folder / "state").mkdir(parents=True)
         for name in ("__main__.py", "Pulumi.yaml"):
@@ -58,7 +58,7 @@ class Workspace:
         venv = ROOT / ".venv"
         return {
             **kept,
-            "PATH": f"{self._engine.parent}:{venv / 'bin'}:{kept['PATH']}",
+            "PATH": f"{self.engine.parent}:{venv / 'bin'}:{kept['PATH']}",
             "VIRTUAL_ENV": str(venv),
             "PREFECT_API_URL": self.api,
             "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
@@ -115,13 +115,13 @@ class Workspace:
     def popen(self, *arguments: str) -> subprocess.Popen[str]:
         """A `pulumi` in the background, in a process group of its own."""
         return subprocess.Popen(
-            [str(self._engine), *arguments, "-s", self.stack], cwd=self.root, env=self._env, text=True,
+            [str(self.engine), *arguments, "-s", self.stack], cwd=self.root, env=self._env, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
 
     def pulumi(self, *arguments: str, expect: int = 0, env: Mapping[str, str] | None = None) -> str:
         selected = () if arguments[:2] == ("stack", "init") else ("-s", self.stack)
-        done = self.run(str(self._engine), *arguments, *selected, "--non-interactive", env=env)
+        done = self.run(str(self.engine), *arguments, *selected, "--non-interactive", env=env)
         assert (done.code == 0) == (expect == 0), done.text
         return done.text
 
@@ -134,7 +134,7 @@ class Workspace:
     def preview(self, *more: str, env: Mapping[str, str] | None = None) -> Planned:
         """What the engine would do, `same` left out."""
         done = subprocess.run(
-            [str(self._engine), "preview", "--json", "-s", self.stack, *more], cwd=self.root,
+            [str(self.engine), "preview", "--json", "-s", self.stack, *more], cwd=self.root,
             env={**self._env, **(env or {})}, check=False, capture_output=True, text=True, timeout=_TIMEOUT_S,
             stdin=subprocess.DEVNULL,
         )  # fmt: skip

@@ -1,0 +1,27 @@
+"""`flowstacks remove --orphans`: delete what a killed `up` left behind."""
+
+import argparse
+from pathlib import Path
+
+from infra.cli import orphans, stack
+from infra.preflight import preflight
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Stack, `--orphans`, `--dry-run`."""
+    stack.add_argument(parser)
+    parser.add_argument("--orphans", action="store_true", required=True, help="objects of this stack not in its state")
+    parser.add_argument("--dry-run", action="store_true", help="only list them")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """List them, then delete them."""
+    root = Path.cwd()
+    verdict = preflight.run(root, stack.project(root), arguments.stack)
+    found = orphans.find(verdict, root)
+    for orphan in found:
+        print(f"{'would remove' if arguments.dry_run else 'removing'} {orphan.kind} {orphan.name} ({orphan.id})")
+    if not arguments.dry_run:
+        orphans.remove(verdict, root, found)
+    print(f"{arguments.stack}: {len(found)} orphans")
+    return 0
