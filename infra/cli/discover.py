@@ -15,7 +15,9 @@ Json = dict[str, pydantic.JsonValue]
 def run(root: pathlib.Path, rev: str, sources: Sequence[str] | None, *, as_json: bool) -> int:
     """Print and return the exit code: 1 where an error was found. Raises GitError."""
     found, problems = discover.discover(root, rev, sources or None)
-    print(json.dumps(document(found, problems), indent=2) if as_json else listing(found, problems))
+    text = json.dumps(document(found, problems), indent=2) if as_json else listing(found, problems)
+    # Git allows file names that are not UTF-8; a terminal does not.
+    print(text.encode(errors="backslashreplace").decode())
     return 1 if problem.errors(problems) else 0
 
 

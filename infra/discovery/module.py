@@ -82,7 +82,7 @@ class Module:
     parsed: Parsed = dataclasses.field(compare=False, repr=False)
 
 
-@functools.lru_cache(maxsize=16384)
+@functools.lru_cache(maxsize=4096)
 def parse(blob: Blob) -> Parsed | Broken:
     """Parse bytes as Python does: encoding cookie, BOM. Cached by blob id."""
     try:
