@@ -2,7 +2,8 @@
 
 `kill -9` of `pulumi` leaves its plugins running (measured for 110 s, pulumi 3.258.0). The plugin is started through the
 shell script `pulumi-resource-pulumi-python`, which does not exec: our parent is that shell, and it outlives the
-engine too. So every ancestor up to the first that is no shell is watched.
+engine too. So every ancestor up to the first that is no launcher is watched, and none above: the engine itself may
+well outlive whoever started it.
 """
 
 import os
@@ -12,6 +13,9 @@ import threading
 import time
 
 INTERVAL_S = 0.25
+_LAUNCHER = "pulumi-resource"
+"""Linux names a process of a script after the script, cut to 15 characters; `ps` elsewhere names the shell."""
+
 _SHELLS = frozenset({"sh", "dash", "bash", "zsh", "ash", "busybox"})
 _ORPHANED = 1
 
@@ -22,12 +26,12 @@ def start() -> None:
 
 
 def lineage(pid: int) -> list[tuple[int, int]]:
-    """Pairs (process, its parent) from `pid` up to the first parent that is no shell."""
+    """Pairs (process, its parent) from `pid` up to the first parent that is no launcher."""
     links: list[tuple[int, int]] = []
     while pid > _ORPHANED:
         parent, _ = _look(pid)
         links.append((pid, parent))
-        if parent <= _ORPHANED or _look(parent)[1] not in _SHELLS:
+        if parent <= _ORPHANED or not _launches(_look(parent)[1]):
             break
         pid = parent
     return links
@@ -36,6 +40,10 @@ def lineage(pid: int) -> list[tuple[int, int]]:
 def is_whole(links: list[tuple[int, int]]) -> bool:
     """Whether every process of the lineage still has the parent it had."""
     return all(_look(pid)[0] == parent for pid, parent in links)
+
+
+def _launches(command: str) -> bool:
+    return command in _SHELLS or command.startswith(_LAUNCHER)
 
 
 def _watch(links: list[tuple[int, int]]) -> None:

@@ -6,14 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from infra.local.servers import prefect
-from infra.provider.client import Client
-from infra.provider.session import Session
-from infra.provider.settings import Settings
-from infra.provider.transport import Patience
+from tests.server import engine_like
+from tests.server.objects import Server
 from tests.support import fault_proxy, postgres
 from tests.support.fault_proxy import FaultProxy
-
-QUICK = Patience(total_s=20.0, first_wait_s=0.02, longest_wait_s=0.5, answer_s=20.0)
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -39,7 +35,14 @@ def proxy(api: str) -> Iterator[FaultProxy]:
         yield running
 
 
-def new_session(url: str, *, start_over: bool = False, key: str | None = None) -> Session:
-    """As a process of its own would have it: nothing remembered."""
-    settings = Settings.model_validate({"api_url": url, "api_key": key})
-    return Session(Client(settings, QUICK), start_over=start_over)
+@pytest.fixture
+def server(api: str) -> Iterator[Server]:
+    server = Server(api)
+    yield server
+    server.http.close()
+
+
+@pytest.fixture(autouse=True)
+def _sessions_closed() -> Iterator[None]:
+    yield
+    engine_like.close_sessions()

@@ -1,13 +1,32 @@
-"""The lifecycle as the engine drives it: values bent the way Pulumi's properties bend them, state kept between calls."""
+"""The lifecycle as the engine drives it: values bent as Pulumi's properties bend them, state kept between calls."""
 
 import dataclasses
 from typing import Any
 
 from infra.provider import lifecycle
+from infra.provider.client import Client
 from infra.provider.kind import Kind
 from infra.provider.session import Session
+from infra.provider.settings import Settings
+from infra.provider.transport import Patience
 
 Props = dict[str, Any]
+
+QUICK = Patience(total_s=20.0, first_wait_s=0.02, longest_wait_s=0.5, answer_s=20.0)
+_open: list[Session] = []
+
+
+def new_session(url: str, *, start_over: bool = False, key: str | None = None) -> Session:
+    """As a process of its own would have it: nothing remembered."""
+    settings = Settings.model_validate({"api_url": url, "api_key": key})
+    session = Session(Client(settings, QUICK), start_over=start_over)
+    _open.append(session)
+    return session
+
+
+def close_sessions() -> None:
+    while _open:
+        _open.pop().client.close()
 
 
 def carried(value: Any) -> Any:

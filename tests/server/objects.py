@@ -1,9 +1,10 @@
-"""What the contract needs to know about each kind: a whole example, an edit of each property, and the same edit by hand.
+"""What the contract needs to know of each kind: an example, an edit of each property, and the same edit by hand.
 
 A kind without an entry in `EXAMPLES` fails the contract.
 """
 
 import dataclasses
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -36,7 +37,12 @@ class Server:
         self.http = httpx.Client(base_url=url, timeout=60)
 
     def send(self, method: str, path: str, body: object = None) -> Any:
-        answer = self.http.request(method, path, json=body) if body is not None else self.http.request(method, path)
+        for _ in range(20):
+            answer = self.http.request(method, path, json=body) if body is not None else self.http.request(method, path)
+            # SQLite is locked now and then by the server's own loops.
+            if answer.status_code != 503:
+                break
+            time.sleep(0.2)
         assert answer.status_code < 300, (method, path, answer.status_code, answer.text[:300])
         return answer.json() if answer.content else None
 
@@ -61,7 +67,7 @@ class Server:
 
 @dataclasses.dataclass(frozen=True)
 class Edit:
-    """`props` replace those of the example; `by_hand` is the body of a PATCH that does the same, None where none can."""
+    """`props` replace those of the example; `by_hand`: the body of a PATCH that does the same, None where none can."""
 
     name: str
     props: Mapping[str, Any]

@@ -1,27 +1,17 @@
 """One contract for every kind in the registry, on every database."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from infra.provider import errors, lifecycle
 from infra.provider.registry import KINDS
-from tests.server.conftest import new_session
-from tests.server.engine_like import Stack, carried
+from tests.server.engine_like import Stack, carried, new_session
 from tests.server.objects import EXAMPLES, Edit, Props, Server
-from tests.support.fault_proxy import Fault, FaultProxy
+from tests.support.fault_proxy import Fault, FaultProxy, How
 
 pytestmark = pytest.mark.xdist_group("servers")
 
 EDITS = [pytest.param(kind, edit, id=f"{kind}-{edit.name}") for kind in KINDS for edit in EXAMPLES[kind].edits]
 BY_HAND = [each for each in EDITS if each.values[1].by_hand is not None]
-
-
-@pytest.fixture
-def server(api: str) -> Iterator[Server]:
-    server = Server(api)
-    yield server
-    server.http.close()
 
 
 @pytest.fixture(params=list(KINDS))
@@ -220,22 +210,21 @@ def test_a_server_that_lost_its_fingerprint_counts_as_another(api: str, server: 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refusal_never_means_gone(api: str, server: Server, proxy: FaultProxy, kind: str, status: int) -> None:
     stack, props = created(api, server, kind)
-    for method in ("GET", "POST", "DELETE"):
-        proxy.plan(Fault("answer", method, EXAMPLES[kind].creates.split("/")[1], status=status, times=9))
+    noun = EXAMPLES[kind].creates
+    for act, method in ((stack.refresh, "POST"), (stack.delete, "GET"), (stack.delete, "DELETE")):
+        proxy.plan(Fault("answer", method, noun, status=status, times=9))
         with pytest.raises(errors.DeniedError, match="PREFECT_API_KEY"):
-            (stack.delete if method == "DELETE" else stack.refresh if method == "POST" else stack.delete)(
-                new_session(proxy.url)
-            )
+            act(new_session(proxy.url))
     assert server.exists(EXAMPLES[kind].path(stack.id, props))
 
 
 @pytest.mark.parametrize("how", ["lose answer", "lose request", "answer"])
 def test_a_create_without_an_answer_makes_exactly_one(
-    api: str, server: Server, proxy: FaultProxy, kind: str, how: str
+    api: str, server: Server, proxy: FaultProxy, kind: str, how: How
 ) -> None:
     stack, props = fresh(server, kind)
     new_session(api).ensured_fingerprint()
-    proxy.plan(*(Fault(how, "POST", path) for path in (EXAMPLES[kind].creates, "/variables/")))  # type: ignore[arg-type]
+    proxy.plan(*(Fault(how, "POST", path) for path in (EXAMPLES[kind].creates, "/variables/")))
     stack.create(new_session(proxy.url), props)
     again = Stack(KINDS[kind])
     again.create(new_session(api), props)
@@ -244,9 +233,9 @@ def test_a_create_without_an_answer_makes_exactly_one(
 
 
 @pytest.mark.parametrize("how", ["lose answer", "lose request", "answer"])
-def test_update_and_delete_are_asked_again(api: str, server: Server, proxy: FaultProxy, kind: str, how: str) -> None:
+def test_update_and_delete_are_asked_again(api: str, server: Server, proxy: FaultProxy, kind: str, how: How) -> None:
     stack, props = created(api, server, kind)
-    proxy.plan(Fault(how, "PATCH", ""), Fault(how, "DELETE", ""))  # type: ignore[arg-type]
+    proxy.plan(Fault(how, "PATCH", ""), Fault(how, "DELETE", ""))
     news = {**props, "description": "edited"}
     assert stack.up(new_session(proxy.url), news)
     stack.refresh(new_session(api))
@@ -259,7 +248,7 @@ def test_update_and_delete_are_asked_again(api: str, server: Server, proxy: Faul
 def test_throttling_is_waited_out(api: str, server: Server, proxy: FaultProxy, kind: str) -> None:
     stack, props = created(api, server, kind)
     throttled = {"status": 429, "headers": {"Retry-After": "0.05"}, "times": 3}
-    proxy.plan(*(Fault("answer", method, "", **throttled) for method in ("GET", "POST", "PATCH")))  # type: ignore[arg-type]
+    proxy.plan(*(Fault("answer", method, "", **throttled) for method in ("GET", "POST", "PATCH")))
     stack.refresh(new_session(proxy.url))
     assert stack.up(new_session(proxy.url), {**props, "description": "edited"})
     assert proxy.left() == 0

@@ -18,8 +18,11 @@ How = Literal["answer", "lose request", "lose answer", "slow"]
 
 @dataclasses.dataclass
 class Fault:
-    """`answer`: this status instead of the server's. `lose request`: the server never gets it. `lose answer`: the server
-    carries it out, the client never learns. Hits requests of `method` whose path has `part`, `times` times."""
+    """Hits requests of `method` whose path has `part`, `times` times.
+
+    `answer`: this status instead of the server's. `lose request`: the server never gets it. `lose answer`: the server
+    carries it out, the client never learns.
+    """
 
     how: How
     method: str
@@ -79,44 +82,52 @@ def running(upstream: str) -> Generator[FaultProxy, None, None]:
 
 
 def _handler(proxy: FaultProxy, onwards: httpx.Client) -> type[http.server.BaseHTTPRequestHandler]:
-    class Handler(http.server.BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    return type("Handler", (_Handler,), {"proxy": proxy, "onwards": onwards})
 
-        def _serve(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            fault = proxy.take(self.command, self.path)
-            if fault and fault.how == "lose request":
-                return self._hang_up()
-            if fault and fault.how == "answer":
-                return self._answer(fault.status, b'{"detail":"planned"}', fault.headers)
-            if fault and fault.how == "slow":
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    proxy: FaultProxy
+    onwards: httpx.Client
+
+    def _serve(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        fault = self.proxy.take(self.command, self.path)
+        how = fault.how if fault else None
+        if fault and how == "answer":
+            self._answer(fault.status, b'{"detail":"planned"}', fault.headers)
+        elif how == "lose request":
+            self._hang_up()
+        else:
+            if fault and how == "slow":
                 time.sleep(fault.seconds)
-            headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
-            answer = onwards.request(self.command, self.path, content=body, headers=headers)
-            if fault and fault.how == "lose answer":
-                return self._hang_up()
-            location = {"Location": answer.headers["location"]} if "location" in answer.headers else {}
-            return self._answer(answer.status_code, answer.content, location)
+            self._pass_on(body, answers=how != "lose answer")
 
-        do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815 - the base class's names
+    do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815 - the base class's names
 
-        def _hang_up(self) -> None:
-            self.close_connection = True
-            self.connection.shutdown(socket.SHUT_RDWR)
+    def _pass_on(self, body: bytes, *, answers: bool) -> None:
+        headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
+        answer = self.onwards.request(self.command, self.path, content=body, headers=headers)
+        if answers:
+            self._answer(answer.status_code, answer.content, {})
+        else:
+            self._hang_up()
 
-        def _answer(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            has_body = status != 204
-            if has_body:
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            if has_body:
-                self.wfile.write(body)
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        self.connection.shutdown(socket.SHUT_RDWR)
 
-        def log_message(self, *_: object) -> None:
-            """Silent."""
+    def _answer(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        has_body = status != http.HTTPStatus.NO_CONTENT
+        if has_body:
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if has_body:
+            self.wfile.write(body)
 
-    return Handler
+    def log_message(self, *_: object) -> None:
+        """Silent."""

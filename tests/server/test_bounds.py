@@ -1,0 +1,94 @@
+"""How many requests there are: against a real server behind a counting proxy."""
+
+import concurrent.futures
+import math
+
+import httpx
+import pytest
+
+from infra.provider import errors
+from infra.provider.registry import KINDS
+from tests.server.engine_like import Stack, new_session
+from tests.server.objects import EXAMPLES, OWNER, Server, deployment, unique
+from tests.support.fault_proxy import Fault, FaultProxy
+
+pytestmark = pytest.mark.xdist_group("servers")
+
+
+def test_a_refresh_reads_pages_and_asks_once_for_what_is_missing(api: str, server: Server, proxy: FaultProxy) -> None:
+    flow_id = server.send("POST", "/flows/", {"name": unique("many")})["id"]
+    there = len(new_session(api).client.deployments())
+    for number in range(max(0, 205 - there)):
+        server.send("POST", "/deployments/", {"name": f"n{number}", "flow_id": flow_id})
+    stacks = [Stack(KINDS[kind]) for kind in ("Deployment", "WorkPool") * 4]
+    for stack in stacks:
+        kind = "WorkPool" if stack.kind is KINDS["WorkPool"] else "Deployment"
+        stack.create(new_session(api), EXAMPLES[kind].props(server))
+    missing = stacks[0]
+    server.send("DELETE", f"/deployments/{missing.id}")
+    session = new_session(proxy.url)
+    for stack in stacks:
+        stack.refresh(session)
+    assert missing.id == ""
+    assert all(stack.id for stack in stacks[1:])
+    objects = len(session.client.deployments())
+    assert objects > 200
+    assert len(proxy.seen) <= math.ceil(objects / 200) + 5 + 1
+    assert sum(session.client.counts.values()) == len(proxy.seen)
+
+
+def test_a_create_is_one_write_once_its_flow_is_known(api: str, server: Server) -> None:
+    session = new_session(api)
+    session.ensured_fingerprint()
+    props = deployment(server)
+    Stack(KINDS["Deployment"]).create(session, props)
+    before = dict(session.client.counts)
+    Stack(KINDS["Deployment"]).create(session, {**props, "name": "hourly"})
+    after = session.client.counts
+    assert {method: after[method] - before[method] for method in after} == {"GET": 1, "POST": 1}
+
+
+def test_four_threads_create_on_any_database(api: str, server: Server) -> None:
+    session = new_session(api)
+    wanted = [deployment(server, schedules=[]) for _ in range(40)]
+    stacks = [Stack(KINDS["Deployment"]) for _ in wanted]
+    with concurrent.futures.ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda pair: pair[0].create(session, pair[1]), zip(stacks, wanted, strict=True)))
+    assert len({stack.id for stack in stacks}) == len(wanted)
+    assert {stack.outs["owner"] for stack in stacks} == {OWNER}
+
+
+def test_a_redirect_is_not_followed(proxy: FaultProxy) -> None:
+    proxy.plan(Fault("answer", "GET", "/variables", status=307, headers={"Location": "https://elsewhere.test/"}))
+    with pytest.raises(errors.RequestError, match="Set the final api_url"):
+        new_session(proxy.url).fingerprint()
+
+
+def test_a_slow_answer_is_waited_for(proxy: FaultProxy) -> None:
+    proxy.plan(Fault("slow", "GET", "/variables", seconds=0.5))
+    new_session(proxy.url).fingerprint()
+    assert proxy.left() == 0
+
+
+def test_the_key_is_sent_and_stays_out_of_every_text(proxy: FaultProxy) -> None:
+    key = "pnu_verysecret"
+    proxy.plan(Fault("answer", "GET", "/variables", status=401))
+    with pytest.raises(errors.DeniedError) as caught:
+        new_session(proxy.url, key=key).fingerprint()
+    assert key not in str(caught.value)
+    assert key not in repr(new_session(proxy.url, key=key).client.__dict__)
+
+
+def test_requests_are_logged_where_asked(
+    api: str, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path_factory.mktemp("log") / "requests"
+    monkeypatch.setenv("FLOWSTACKS_REQUEST_LOG", str(log))
+    session = new_session(api)
+    session.ensured_fingerprint()
+    session.client.variable("nothing")
+    assert log.read_text().splitlines()[-1] == "GET /variables/name/nothing 404"
+
+
+def test_the_proxy_passes_on_what_it_does_not_break(api: str, proxy: FaultProxy) -> None:
+    assert httpx.get(f"{proxy.url}/health").json() == httpx.get(f"{api}/health").json()
