@@ -40,16 +40,9 @@ def unlock(places: Places, stack: str, values: Mapping[str, str]) -> None:
 def up(places: Places, stack: str, values: Mapping[str, str]) -> None:
     """`pulumi up`, answered yes: only ever on loopback. Raises `LocalError` where it fails."""
     variables.loopback(values["PREFECT_API_URL"])
-    arguments = [
-        "up",
-        "--yes",
-        "--skip-preview",
-        "--non-interactive",
-        "--suppress-progress",
-        "--suppress-permalink=true",
-        "-s",
-        stack,
-    ]
+    arguments = ["up", "--yes", "--skip-preview", "--non-interactive", "-s", stack]
+    # Hundreds of deployments would push what matters off the screen; `pulumi stack output` has them.
+    arguments += ["--suppress-progress", "--suppress-outputs", "--suppress-permalink=true"]
     if not os.isatty(1):
         arguments += ["--color", "never"]
     if _run(places, arguments, values, capture=False).returncode:

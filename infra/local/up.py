@@ -67,6 +67,7 @@ def summary(places: Places, wanted: Wanted, api_url: str, pinned: object) -> str
         f"  logs     {places.logs}",
         f"  state    {places.state}",
         f"  shell    . .local/env    then: pulumi preview -s {wanted.stack} · flowstacks status -s {wanted.stack}",
+        f"  outputs  pulumi stack output -s {wanted.stack}",
         "  stop     make down",
     ]
     return "\n".join(lines + ([f"  pin      {behind}"] if behind else []))
