@@ -5,15 +5,14 @@ import zoneinfo
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple, cast
 
-import croniter
 import jsonschema
 import pydantic
 from jsonschema import protocols
 
+from infra.discovery import cron as parser
 from infra.discovery.schema import Schema
 
 _FIELDS = (("minute", 60), ("hour", 24), ("day", 31), ("month", 12), ("weekday", 7))
-_UNSUPPORTED = ("r", "h")
 BANNED_IN_NAMES = "/%&><"
 """Prefect 3.8.8, `types/names.py`: `BANNED_CHARACTERS`, for flows and deployments."""
 
@@ -27,15 +26,10 @@ class ParameterProblem(NamedTuple):
 
 
 def cron_problem(cron: str) -> str | None:
-    """Why Prefect refuses the expression (3.8.8, `_internal/schemas/validators.py`: `validate_cron_string`).
-
-    Prefect parses with a copy of croniter of its own (`prefect/_vendor/croniter`); a test holds ours against it.
-    """
-    if not croniter.croniter.is_valid(cron):
-        return f"{cron!r} is no cron expression"
-    if any(part.casefold() in _UNSUPPORTED for part in cron.split()):
+    """Why Prefect refuses the expression (3.8.8, `_internal/schemas/validators.py`: `validate_cron_string`)."""
+    if parser.is_random(cron):
         return f"{cron!r} asks for a random or hashed time, which Prefect refuses"
-    return None
+    return None if parser.is_valid(cron) else f"{cron!r} is no cron expression"
 
 
 def cron_doubt(cron: str) -> str | None:

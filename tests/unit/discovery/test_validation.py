@@ -55,6 +55,7 @@ def prefect_refuses(cron: str) -> bool:
             "0 4 31 2 *",
         ),
         *("R * * * *", "H H * * *", "h 4 * * *", "@reboot", "* * * * 8", "*/0 * * * *", "5-1 * * * *", "0 24 * * *"),
+        *("* * * * 7 *", "* * 0 * * *", "* * 15W * *", "* R * 7 *", "* * * * 5L", "* * * * ?"),
         *("*/180 * * * *", "0 */48 * * *", "60 * * * *", "0 0 0 * *", "0 4 * * sunday", "1,,2 * * * *", "-1 * * * *"),
     ],
 )
@@ -62,10 +63,17 @@ def test_a_cron_is_refused_where_prefect_refuses_it(cron: str) -> None:
     assert (validation.cron_problem(cron) is not None) == prefect_refuses(cron)
 
 
-FIELD = st.from_regex(r"\A(\*|[0-9]{1,2}|[0-9]{1,2}-[0-9]{1,2}|\*/[0-9]{1,3}|[0-9],[0-9]{1,2}|[LRH#?WMON]{1,3})\Z")
+@pytest.mark.parametrize("cron", ["R(0-5) * * * *", "* * * R(0-5) *", "H(0-5)/2 * * * *", "1,r(0-5) * * * *"])
+def test_a_time_drawn_by_lot_is_refused(cron: str) -> None:
+    assert "random" in (validation.cron_problem(cron) or "")
 
 
-@settings(max_examples=300, deadline=None)
+FIELD = st.from_regex(
+    r"\A(\*|[0-9]{1,2}W|[0-9]{1,2}|[0-9]{1,2}-[0-9]{1,2}|\*/[0-9]{1,3}|[0-9],[0-9]{1,2}|[LRH#?WMON]{1,3})\Z"
+)
+
+
+@settings(max_examples=500, deadline=None)
 @given(st.lists(FIELD, min_size=4, max_size=6).map(" ".join))
 def test_any_cron_is_judged_as_prefect_does(cron: str) -> None:
     assert (validation.cron_problem(cron) is not None) == prefect_refuses(cron)
