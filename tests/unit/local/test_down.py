@@ -1,0 +1,62 @@
+"""`make down` with real processes in the servers' places."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.local import down, places
+from infra.local.places import Places
+from infra.local.servers import identity, process, record, worker
+from infra.local.servers.process import Launch
+from infra.local.servers.record import Record
+
+WAITS = [sys.executable, "-c", "import time; time.sleep(600)"]
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Places:
+    return places.at(tmp_path)
+
+
+@pytest.fixture
+def servers(here: Places) -> Iterator[list[Record]]:
+    folders = {"prefect": here.prefect_home, "worker-dev": worker.folder(here, "dev"), "stranger": here.root / "theirs"}
+    started = [
+        process.start(Launch(name=name, command=WAITS, environment=os.environ, folder=folder, log=here.logs / name))
+        for name, folder in folders.items()
+    ]
+    for known in started[:2]:
+        record.save(here.records, known)
+    yield started
+    for known in started:
+        process.stop(known, folders[known.name])
+
+
+def test_down_stops_what_is_recorded_and_nothing_else(
+    here: Places, servers: list[Record], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert down.down(here) == 2
+    assert [identity.lives(known.identity) for known in servers] == [False, False, True]
+    assert capsys.readouterr().out.splitlines() == ["worker-dev: stopped", "prefect: stopped"]
+    assert down.down(here) == 0
+
+
+def test_down_leaves_a_recycled_pid_alone(here: Places, servers: list[Record]) -> None:
+    down.down(here)
+    recycled = servers[0].model_copy(update={"pid": servers[2].pid})
+    record.save(here.records, recycled)
+    assert down.down(here) == 0
+    assert identity.lives(servers[2].identity)
+
+
+def test_clean_removes_the_state_and_says_what(
+    here: Places, servers: list[Record], capsys: pytest.CaptureFixture[str]
+) -> None:
+    down.clean(here)
+    assert not identity.lives(servers[0].identity)
+    assert not here.local.exists()
+    assert "removing .local/log" in capsys.readouterr().out.splitlines()
+    assert here.root.exists()
