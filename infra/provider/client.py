@@ -12,7 +12,7 @@ from typing import Literal, Self, TypeVar
 import pydantic
 
 from infra.provider import answers
-from infra.provider.errors import NotFoundError
+from infra.provider.errors import NotFoundError, RequestError
 from infra.provider.model import Answer
 from infra.provider.settings import Settings
 from infra.provider.transport import Patience, Transport
@@ -20,6 +20,7 @@ from infra.provider.transport import Patience, Transport
 Json = pydantic.JsonValue
 Body = dict[str, pydantic.JsonValue]
 A = TypeVar("A", bound=Answer)
+M = TypeVar("M", bound=pydantic.BaseModel)
 
 PAGE = 200
 _OLDEST_LAST = "CREATED_DESC"
@@ -113,7 +114,7 @@ class Client:
         """Get or create, in one request; remembered."""
         if name not in self._flow_ids:
             answer = self._transport.request("POST", "/flows/", {"name": name}, writes=True, repeatable=True)
-            self._flow_ids[name] = answers.Flow.model_validate_json(answer.content).id
+            self._flow_ids[name] = self._read(answers.Flow, answer.content).id
         return self._flow_ids[name]
 
     def flows_named(self, names: Sequence[str]) -> list[answers.Flow]:
@@ -204,21 +205,30 @@ class Client:
             answer = self._transport.request("GET", path, writes=False, repeatable=True)
         except NotFoundError:
             return None
-        return shape.model_validate_json(answer.content)
+        return self._read(shape, answer.content)
 
     def _pages(self, shape: type[A], path: str, body: Body) -> list[A]:
         found: list[A] = []
         while True:
             page: Body = {**body, "limit": PAGE, "offset": len(found)}
             answer = self._transport.request("POST", path, page, writes=False, repeatable=True)
-            some: list[object] = answer.json()
+            some = self._read(_Many, answer.content).root
             found += [shape.model_validate(each) for each in some]
             if len(some) < PAGE:
                 return found
 
     def _post(self, shape: type[A], path: str, body: Body) -> A:
         answer = self._transport.request("POST", path, body, writes=True, repeatable=False)
-        return shape.model_validate_json(answer.content)
+        return self._read(shape, answer.content)
+
+    def _read(self, shape: type[M], content: bytes) -> M:
+        try:
+            return shape.model_validate_json(content)
+        except pydantic.ValidationError:
+            raise RequestError(
+                200,
+                f"{self.url} does not answer as Prefect's API does. End api_url in /api, or in Cloud's workspace path.",
+            ) from None
 
     def _write(self, method: Literal["PATCH"], path: str, body: Body) -> None:
         self._transport.request(method, path, body, writes=True, repeatable=True)
@@ -242,6 +252,10 @@ class Client:
     def _forget_variables(self) -> None:
         with self._listing:
             self._variables = None
+
+
+class _Many(pydantic.RootModel[list[dict[str, pydantic.JsonValue]]]):
+    """One page."""
 
 
 def _quoted(name: str) -> str:

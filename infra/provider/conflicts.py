@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from infra.provider import fingerprint, ownership
 from infra.provider.client import Client
+from infra.provider.kinds import work_pool
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -31,7 +32,7 @@ class WantedDeployment:
 class Foreign:
     """An object that somebody else has. `kind`: `work pool` or `deployment`; `owner` None: no mark at all.
 
-    `name`: the pool's, or `flow name/deployment name`.
+    `name`: the pool's, or `flow name/deployment name`. `id` is empty for a pool's name that is only claimed.
     """
 
     kind: str
@@ -75,10 +76,9 @@ def _pools(client: Client, owner: str, wanted: Sequence[WantedWorkPool]) -> list
     for name in sorted({each.name for each in wanted}):
         mark = ownership.work_pool_mark(marks.get(ownership.work_pool_variable(name)))
         found = there.get(name)
-        # A mark without an id is a create that was killed: whether the pool is ours is decided by its content.
-        if found and not (mark and mark.owner == owner and mark.id in (found.id, None)):
-            whose = mark.owner if mark and mark.id == found.id else None
-            foreign.append(Foreign(kind="work pool", name=name, id=found.id, owner=whose))
+        whose = mark.owner if mark and (found is None or work_pool.is_marked(found, mark)) else None
+        if whose != owner and (found or whose):
+            foreign.append(Foreign(kind="work pool", name=name, id=found.id if found else "", owner=whose))
     return foreign
 
 

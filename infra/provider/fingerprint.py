@@ -7,6 +7,7 @@ every resource's outputs as `server`, tells them from a server where objects wer
 from infra.provider.client import Client
 from infra.provider.errors import ConflictError, OtherServerError, UnknownOutcomeError
 from infra.provider.ownership import VARIABLE_TAG
+from infra.provider.transport import until_known
 
 VARIABLE = "flowstacks-server"
 _VALUE = "Its id tells this server from others. Deleting it makes flowstacks take the server for a new one."
@@ -20,13 +21,17 @@ def read(client: Client) -> str | None:
 
 def ensure(client: Client) -> str:
     """Read, or create; of two that create at once the second reads the first's."""
+    return until_known(lambda: _read_or_create(client), client.patience)
+
+
+def _read_or_create(client: Client) -> str:
     found = read(client)
     if found:
         return found
     try:
         return client.create_variable(VARIABLE, _VALUE, [VARIABLE_TAG]).id
-    except (ConflictError, UnknownOutcomeError):
-        return ensure(client)
+    except ConflictError as error:
+        raise UnknownOutcomeError(str(error)) from None
 
 
 def other(client: Client, expected: str, found: str | None) -> OtherServerError:

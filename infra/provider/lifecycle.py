@@ -75,7 +75,7 @@ def update(kind: Kind[I, A], session: Session, id_: str, olds: Props, news: Prop
         if changed:
             kind.update(session.client, id_, inputs, changed, str(olds.get("owner")))
     except NotFoundError as error:
-        raise NotFoundError(error.status, f"{error} Was it deleted by hand? Run `pulumi up --refresh`.") from None
+        raise NotFoundError(error.status, f"{error} If it was deleted by hand, run `pulumi up --refresh`.") from None
     return dynamic.UpdateResult(_outputs(news, session.ensured_fingerprint()))
 
 

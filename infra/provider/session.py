@@ -11,7 +11,7 @@ from pulumi import dynamic
 
 from infra.provider import fingerprint, settings, watch
 from infra.provider.client import Client
-from infra.provider.errors import ForeignError, SettingsError
+from infra.provider.errors import DeniedError, ForeignError, ProviderError, SettingsError, UnreachableError
 
 
 class Session:
@@ -23,6 +23,7 @@ class Session:
         self.start_over = start_over
         self._lock = threading.Lock()
         self._fingerprint: str | None = None
+        self._failure: ProviderError | None = None
         self._held: dict[str, str] = {}
 
     def fingerprint(self) -> str | None:
@@ -79,8 +80,15 @@ class Session:
 
     def _remembered(self, ask: Callable[[Client], str | None]) -> str | None:
         with self._lock:
+            if self._failure:
+                raise self._failure
             if self._fingerprint is None:
-                self._fingerprint = ask(self.client)
+                try:
+                    self._fingerprint = ask(self.client)
+                except (DeniedError, UnreachableError) as error:
+                    # Every resource asks: the others must not each wait for a server that is not there.
+                    self._failure = error
+                    raise
             return self._fingerprint
 
 

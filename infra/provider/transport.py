@@ -45,10 +45,14 @@ _LONGEST_TEXT = 500
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Patience:
-    """How long to go on, in seconds. `total_s` is for one request with all its retries."""
+    """How long to go on, in seconds. `total_s` is for one request with all its retries.
+
+    `throttled_s` takes its place while the server says 429, `absent_s` while nobody listens.
+    """
 
     total_s: float = 90.0
     throttled_s: float = 600.0
+    absent_s: float = 15.0
     first_wait_s: float = 0.1
     longest_wait_s: float = 5.0
     connect_s: float = 5.0
@@ -117,7 +121,9 @@ class Transport:
                 # Never connected: nothing was sent, so asking again is harmless whatever the request.
                 if not repeatable and not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
                     raise UnknownOutcomeError(self._text(method, path, f"no answer ({type(error).__name__})")) from None
-                trouble, limit_s, pause_s = type(error).__name__, self.patience.total_s, wait_s
+                listens = not isinstance(error, httpx.ConnectError)
+                limit_s, pause_s = self.patience.total_s if listens else self.patience.absent_s, wait_s
+                trouble = type(error).__name__
             else:
                 if answer.status_code == http.HTTPStatus.TOO_MANY_REQUESTS:
                     trouble, limit_s, pause_s = "429", self.patience.throttled_s, _retry_after(answer, wait_s)
@@ -163,14 +169,15 @@ class Transport:
                 status, f"{said}. It redirects, and a redirect could take the key elsewhere. Set the final api_url."
             )
         if status == http.HTTPStatus.NOT_FOUND:
-            raise NotFoundError(status, said)
+            raise NotFoundError(status, f"{said}. Correct what it names.")
         if status == http.HTTPStatus.CONFLICT:
-            raise ConflictError(status, said)
+            raise ConflictError(status, f"{said}. Correct what it names.")
         if status in (http.HTTPStatus.UNAUTHORIZED, http.HTTPStatus.FORBIDDEN):
             raise DeniedError(
-                status, f"{said}. The server refuses us. Check PREFECT_API_KEY or flowstacks:prefect.api_key."
+                status,
+                f"{said}. The server refuses us. Check PREFECT_API_KEY or flowstacks:prefect.api_key, and what the key may do.",
             )
-        raise RequestError(status, f"{said}.")
+        raise RequestError(status, f"{said}. Correct what it names; for 500 look at the server's log.")
 
     def _text(self, method: Method, path: str, what: str) -> str:
         text = f"{method} {self.base_url}{path}: {what}"

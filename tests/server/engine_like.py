@@ -12,7 +12,7 @@ from infra.provider.transport import Patience
 
 Props = dict[str, Any]
 
-QUICK = Patience(total_s=20.0, first_wait_s=0.02, longest_wait_s=0.5, answer_s=20.0)
+QUICK = Patience(total_s=20.0, absent_s=0.3, first_wait_s=0.02, longest_wait_s=0.5, answer_s=20.0)
 _open: list[Session] = []
 
 

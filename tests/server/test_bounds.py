@@ -6,6 +6,7 @@ import math
 import httpx
 import pytest
 
+from infra.local.servers import port
 from infra.provider import errors
 from infra.provider.registry import KINDS
 from tests.server.engine_like import Stack, new_session
@@ -62,6 +63,20 @@ def test_a_redirect_is_not_followed(proxy: FaultProxy) -> None:
     proxy.plan(Fault("answer", "GET", "/variables", status=307, headers={"Location": "https://elsewhere.test/"}))
     with pytest.raises(errors.RequestError, match="Set the final api_url"):
         new_session(proxy.url).fingerprint()
+
+
+def test_what_is_not_prefects_api_is_named(proxy: FaultProxy) -> None:
+    proxy.plan(Fault("answer", "GET", "/variables", status=200))
+    with pytest.raises(errors.RequestError, match="End api_url in /api"):
+        new_session(proxy.url).fingerprint()
+
+
+def test_a_server_that_is_not_there_is_waited_for_once() -> None:
+    session = new_session(f"http://127.0.0.1:{port.free()}/api")
+    for _ in range(3):
+        with pytest.raises(errors.UnreachableError, match="Is the server up"):
+            session.fingerprint()
+    assert session.client.counts["GET"] < 20
 
 
 def test_a_slow_answer_is_waited_for(proxy: FaultProxy) -> None:

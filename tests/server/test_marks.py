@@ -154,7 +154,7 @@ def test_an_untied_deployment_shows_in_a_refresh(api: str, server: Server) -> No
     assert stack.changes(new_session(api), props)
 
 
-def test_conflicts_are_all_found_at_once_without_writing(api: str, server: Server) -> None:
+def test_conflicts_are_all_found_at_once_without_writing(api: str, server: Server, proxy: FaultProxy) -> None:
     ours, pool_props = pool(server)
     ours.create(new_session(api), pool_props)
     stack, props = Stack(KINDS["Deployment"]), deployment(server)
@@ -162,12 +162,15 @@ def test_conflicts_are_all_found_at_once_without_writing(api: str, server: Serve
     pool_id = server.work_pool(their_pool := unique("theirs"))
     flow = unique("flow")
     theirs = server.deployment(flow, "theirs")
+    claimed = unique("claimed")
+    theirs_too = {**pool(server)[1], "name": claimed, "owner": "flowstacks/other"}
+    killed(proxy, BETWEEN_CLAIM_AND_POOL, Stack(KINDS["WorkPool"]), theirs_too)
     session = new_session(api)
 
     found = conflicts.find(
         session.client,
         OWNER,
-        [WantedWorkPool(name=name) for name in (their_pool, str(pool_props["name"]), unique("new"))],
+        [WantedWorkPool(name=name) for name in (their_pool, str(pool_props["name"]), claimed, unique("new"))],
         [
             WantedDeployment(flow_name=flow, name="theirs", work_pool_name="contract", work_queue_name="fats"),
             WantedDeployment(
@@ -179,6 +182,7 @@ def test_conflicts_are_all_found_at_once_without_writing(api: str, server: Serve
     assert found.server == stack.outs["server"]
     assert set(found.foreign) == {
         Foreign(kind="work pool", name=their_pool, id=pool_id, owner=None),
+        Foreign(kind="work pool", name=claimed, id="", owner="flowstacks/other"),
         Foreign(kind="deployment", name=f"{flow}/theirs", id=theirs, owner=None),
     }
     assert found.missing_queues == (MissingQueue(work_pool_name="contract", work_queue_name="fats"),)

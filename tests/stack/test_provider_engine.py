@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from infra.provider import ownership
 from tests.support.workspace import Workspace
 
 pytestmark = pytest.mark.xdist_group("servers")
@@ -42,6 +43,7 @@ pulumi.export("pool", pool.id)
 
 
 _MANY = 30
+_KEY = "pnu_verysecret"
 
 
 class Scratch:
@@ -51,7 +53,8 @@ class Scratch:
         self.workspace = workspace
         self.name = workspace.stack
         workspace.write("__main__.py", PROGRAM)
-        workspace.configure({"prefect": json.dumps({"api_url": workspace.api})})
+        workspace.configure({"prefect": {"api_url": workspace.api}})
+        workspace.pulumi("config", "set", "--path", "--secret", "flowstacks:prefect.api_key", _KEY)
 
     def _env(self, wish: dict[str, Any]) -> dict[str, str]:
         # The stack's config alone says where the server is.
@@ -90,6 +93,12 @@ def test_unknowns_of_a_first_preview_pass_and_a_second_preview_is_empty(scratch:
     # The class names in the state are frozen: a rename would strand every stack.
     pickled = json.loads((Path(__file__).parents[1] / "cases" / "provider" / "pickled.json").read_text())
     assert {each["type"].rpartition(":")[2]: each["outputs"]["__provider"] for each in scratch.state()} == pickled
+    assert _KEY not in json.dumps(scratch.state())
+    scratch.workspace.destroy()
+    assert scratch.deployment() is None
+    assert scratch.workspace.ask("GET", f"/work_pools/{scratch.name}") is None
+    mark = ownership.work_pool_variable(scratch.name)
+    assert scratch.workspace.ask("GET", f"/variables/name/{mark}") is None
 
 
 def test_drift_shows_and_is_mended_and_what_is_gone_is_created_again(scratch: Scratch) -> None:

@@ -14,6 +14,12 @@ from infra.provider.kind import Kind, Props
 from infra.provider.model import Model
 
 
+def _not_reserved(name: str) -> str:
+    if name.lower().startswith("prefect"):
+        raise ValueError("names that begin with prefect are reserved by the server (it answers 403): take another")
+    return name
+
+
 class WorkPoolInputs(Model):
     """Properties of `prefect:WorkPool`, all of them.
 
@@ -22,7 +28,7 @@ class WorkPoolInputs(Model):
     """
 
     owner: properties.Owner
-    name: properties.PrefectName
+    name: Annotated[properties.PrefectName, pydantic.AfterValidator(_not_reserved)]
     type: Annotated[str, pydantic.Field(min_length=1)]
     description: str | None = None
     base_job_template: properties.JsonObject
