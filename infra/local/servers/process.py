@@ -35,6 +35,7 @@ class Launch:
     folder: Path
     log: Path
     port: int | None = None
+    api_url: str | None = None
 
 
 def start(launch: Launch) -> Record:
@@ -57,7 +58,14 @@ def start(launch: Launch) -> Record:
     if found is None:
         _reap()
         raise died(launch.name, launch.log)
-    return Record(name=launch.name, pid=found.pid, started=found.started, command=found.command, port=launch.port)
+    return Record(
+        name=launch.name,
+        pid=found.pid,
+        started=found.started,
+        command=found.command,
+        port=launch.port,
+        api_url=launch.api_url,
+    )
 
 
 def wait_until(ready: Callable[[], bool], record: Record, launch: Launch, timeout_s: float) -> bool:

@@ -10,13 +10,17 @@ from infra.model import Model
 
 
 class Record(Model):
-    """`pid`, `started` and `command` are the process's identity; `port` None where it serves none."""
+    """`pid`, `started` and `command` are the process's identity; `port` None where it serves none.
+
+    `api_url`: the server it talks to, None where it is the server.
+    """
 
     name: str
     pid: int
     started: str
     command: str
     port: int | None = None
+    api_url: str | None = None
 
     @property
     def identity(self) -> Identity:

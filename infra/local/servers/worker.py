@@ -41,16 +41,18 @@ def launch(places: Places, environment: str, api_url: str) -> Launch:
         environment=variables.applied(places, os.environ, own),
         folder=folder(places, environment),
         log=places.logs / f"{name(environment)}.log",
+        api_url=api_url,
     )
 
 
 def ensure(places: Places, environment: str, api_url: str) -> bool:
     """Whether the worker had to be started. Raises `LocalError` where it does not start."""
     known = record.load(places.records, name(environment))
-    if known and identity.lives(known.identity):
+    if known and known.api_url == api_url and identity.lives(known.identity):
         return False
     if known:
-        process.stop(known, folder(places, environment))  # flow runs of a worker that was killed
+        # One that was killed may have left flow runs; one that talks to the server's last port is of no use.
+        process.stop(known, folder(places, environment))
     plan = launch(places, environment, api_url)
     started = process.start(plan)
     record.save(places.records, started)
