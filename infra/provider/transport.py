@@ -174,8 +174,7 @@ class Transport:
             raise ConflictError(status, f"{said}. Correct what it names.")
         if status in (http.HTTPStatus.UNAUTHORIZED, http.HTTPStatus.FORBIDDEN):
             raise DeniedError(
-                status,
-                f"{said}. The server refuses us. Check PREFECT_API_KEY or flowstacks:prefect.api_key, and what the key may do.",
+                status, f"{said}. Check the key (PREFECT_API_KEY or flowstacks:prefect.api_key) and its rights."
             )
         raise RequestError(status, f"{said}. Correct what it names; for 500 look at the server's log.")
 

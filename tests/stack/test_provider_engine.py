@@ -28,6 +28,7 @@ pool = WorkPool(name, {
     "owner": owner, "name": name, "type": wish.get("type", "process"), "description": wish.get("pool", None),
     "base_job_template": "{}", "concurrency_limit": 2, "is_paused": None,
 })
+secret = {"token": pulumi.Output.secret(wish["secret"])} if "secret" in wish else {}
 for number in range(wish.get("count", 1)):
     Deployment(f"{name}/d{number}", {
         "owner": owner, "name": f"d{number}", "flow_name": name, "entrypoint": "f.py:f", "path": None,
@@ -35,7 +36,7 @@ for number in range(wish.get("count", 1)):
         "parameters": canonical.dumps({"days": 7, "none": None}), "parameter_openapi_schema": "{}",
         "enforce_parameter_schema": False, "description": wish.get("description"), "tags": ["a"], "version": "1",
         "paused": None, "pull_steps": "[]",
-        "job_variables": {"cpu": 256, "env": {"POOL": pool.id}}, **wish.get("props", {}),
+        "job_variables": {"cpu": 256, "env": {"POOL": pool.id}, **secret}, **wish.get("props", {}),
         "schedules": [{"slug": "s", "cron": "0 4 * * *", "timezone": "UTC", "active": None}],
     })
 pulumi.export("pool", pool.id)
@@ -116,6 +117,24 @@ def test_drift_shows_and_is_mended_and_what_is_gone_is_created_again(scratch: Sc
     scratch.up("--refresh")
     assert scratch.deployment()["id"] != id_
     assert scratch.preview("--refresh") == {}
+
+
+def test_a_secret_stays_one_in_the_state_even_through_drift(scratch: Scratch) -> None:
+    def hidden() -> bool:
+        files = [file for file in scratch.workspace.root.parent.glob("state/**/*") if file.is_file()]
+        return not any(b"hunter2" in file.read_bytes() for file in files)
+
+    scratch.up(secret="hunter2")
+    found = scratch.deployment()
+    assert found["job_variables"]["token"] == "hunter2"
+    assert hidden()
+    variables = {**found["job_variables"], "cpu": 512}
+    scratch.workspace.ask("PATCH", f"/deployments/{found['id']}", {"job_variables": variables})
+    scratch.workspace.pulumi("refresh", "--yes", "--skip-preview")
+    assert hidden()
+    scratch.up(secret="hunter2")
+    assert hidden()
+    assert scratch.deployment()["job_variables"]["cpu"] == 256
 
 
 def test_a_wrong_property_is_refused_with_its_name(scratch: Scratch) -> None:

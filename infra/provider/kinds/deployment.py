@@ -1,7 +1,7 @@
 """Deployments: inputs, rules, calls. The mark is a label, or a tag (see `ownership`)."""
 
 from collections.abc import Collection
-from typing import Annotated, cast
+from typing import Annotated, ClassVar, cast
 
 import pydantic
 from typing_extensions import override
@@ -19,6 +19,7 @@ from infra.provider.fields import (
     Moved,
     NotManaged,
     Plain,
+    Rules,
     ServerEnriched,
     ServerOnly,
     Trigger,
@@ -77,7 +78,7 @@ class Deployment(Kind[DeploymentInputs, answers.Deployment]):
     """One deployment; its flow entity is made if absent, and never deleted (that would delete run history)."""
 
     model = DeploymentInputs
-    rules = {  # noqa: RUF012 - a ClassVar in the base
+    rules: ClassVar[Rules] = {
         "owner": Mark("labels are settable on create only; an adopted deployment has a tag"),
         "name": Immutable("PATCH answers 422"),
         "flow_name": Immutable("a deployment can't change its flow"),

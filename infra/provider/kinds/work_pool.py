@@ -1,7 +1,7 @@
 """Work pools: inputs, rules, calls. The mark is in a Variable (see `ownership`)."""
 
 from collections.abc import Collection
-from typing import Annotated, cast
+from typing import Annotated, ClassVar, cast
 
 import pydantic
 from typing_extensions import override
@@ -9,7 +9,7 @@ from typing_extensions import override
 from infra.provider import answers, canonical, ownership, properties
 from infra.provider.client import Body, Client
 from infra.provider.errors import ConflictError, ForeignError, InUseError, NotFoundError, UnknownOutcomeError
-from infra.provider.fields import Immutable, Json, LeaveOnServer, Mark, NotManaged, Plain, ServerOnly
+from infra.provider.fields import Immutable, Json, LeaveOnServer, Mark, NotManaged, Plain, Rules, ServerOnly
 from infra.provider.kind import Kind, Props
 from infra.provider.model import Model
 
@@ -40,7 +40,7 @@ class WorkPool(Kind[WorkPoolInputs, answers.WorkPool]):
     """One pool."""
 
     model = WorkPoolInputs
-    rules = {  # noqa: RUF012 - a ClassVar in the base
+    rules: ClassVar[Rules] = {
         "owner": Mark("pools have neither labels nor tags: a Variable holds it"),
         "name": Immutable("the API has no rename"),
         "type": Immutable("WorkPoolUpdate has no type"),
