@@ -2,7 +2,7 @@
 
 import ast
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from infra.discovery import schema, validation, values
 from infra.discovery.codebase import Codebase, External
@@ -33,9 +33,13 @@ class FlowFunction:
         return isinstance(self.node, ast.AsyncFunctionDef)
 
 
-def is_test(path: str) -> bool:
-    """A file that pytest would collect, or one in a folder of tests: its flows are exercised, not deployed."""
-    *folders, name = path.split("/")
+def is_test(path: str, tops: Sequence[str]) -> bool:
+    """A file that pytest would collect, or one in a folder of tests: its flows are exercised, not deployed.
+
+    `tops`: the project's folder and shared paths; what they are called themselves says nothing.
+    """
+    top = next((top for top in tops if path.startswith(f"{top}/")), "")
+    *folders, name = path.removeprefix(f"{top}/").split("/")
     return (
         name == "conftest.py"
         or (name.startswith("test_") and name.endswith(".py"))

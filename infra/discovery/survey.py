@@ -48,7 +48,9 @@ def flows(
     _check_addresses(found, findings)
     if found and not declared and not any(flow.deployments for flow in found):
         remedy = "Declare the one to deploy in FLOW_SPEC"
-        findings.warning("no-deployment", project.path, 0, "every flow of the project is called by another", remedy)
+        findings.warning(
+            "no-deployment", project.path, 0, "no flow is deployed: each is called by another, or in a test", remedy
+        )
     return found
 
 
@@ -77,7 +79,8 @@ def _candidates(project: projects.Found, codebase: Codebase, findings: Findings)
         if imports.inside(path, [project.path])
         for flow in scan.flows(codebase, each, findings)
     ]
-    called = calls.called(codebase, [flow.key for flow in found])
+    # What only a test calls is deployed like any other.
+    called = calls.called(codebase, [flow.key for flow in found if not scan.is_test(flow.module.path, project.paths)])
     return [
         Candidate(
             flow=flow,
@@ -124,9 +127,15 @@ def _bare(project: projects.Found, candidate: Candidate, findings: Findings) -> 
     flow = candidate.flow
     if candidate.is_called:
         return _flow(project, candidate, "none", [])
-    if scan.is_test(flow.module.path):
-        remedy = "Move it out of the tests to deploy it"
-        findings.info("flow-in-test", flow.module.path, flow.node.lineno, f"{flow.name} is in a test", remedy)
+    if scan.is_test(flow.module.path, project.paths):
+        remedy = "Move it out of the tests, or declare it in FLOW_SPEC, to deploy it"
+        findings.warning(
+            "flow-in-test",
+            flow.module.path,
+            flow.node.lineno,
+            f"{flow.name} is in a test, so it is not deployed",
+            remedy,
+        )
         return _flow(project, candidate, "none", [])
     name = manifest.DEFAULT_DEPLOYMENT
     only = manifest.Deployment(

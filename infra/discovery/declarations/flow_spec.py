@@ -15,7 +15,7 @@ from infra.discovery.codebase import Codebase
 from infra.discovery.declarations import entry, reading
 from infra.discovery.declarations.declared import Candidate, Declaration
 from infra.discovery.findings import Findings
-from infra.discovery.module import Assigned, Function, Module, Opaque
+from infra.discovery.module import Assigned, Function, Imported, Module, Opaque
 from infra.discovery.values import Located
 
 NAME = "FLOW_SPEC"
@@ -104,9 +104,7 @@ def _flow(
     functions = {candidate.flow.node.name: candidate for candidate in candidates}
     if said is None:
         return _only(at, candidates, findings)
-    if isinstance(said.node, ast.Name) and said.node.id in functions:
-        return functions[said.node.id]
-    name = reading.told(codebase, said, findings)
+    name = _function_name(said) or reading.told(codebase, said, findings)
     if name is None:
         return None
     named = {candidate.flow.name: candidate for candidate in candidates}
@@ -116,6 +114,14 @@ def _flow(
         remedy = f"Write the name of a @flow function of this file: {', '.join(functions) or 'it has none'}"
         findings.error("flow-spec", said.file, said.line, f"this file has no flow {name!r}{hint}", remedy)
     return found
+
+
+def _function_name(said: Located) -> str | None:
+    """A bare name that is not a constant: the function itself, or a mistyped one."""
+    if not isinstance(said.node, ast.Name):
+        return None
+    is_constant = isinstance(said.module.parsed.bindings.get(said.node.id), Assigned | Imported)
+    return None if is_constant else said.node.id
 
 
 def _only(at: Located, candidates: Sequence[Candidate], findings: Findings) -> Candidate | None:

@@ -211,6 +211,13 @@ def test_shared_code_is_held_to_the_same_rule_and_tests_are_not(repo: Repo) -> N
     assert brief(repo) == ["libs/common/thing.py:1 error import-outside-project"]
 
 
+def test_a_project_below_a_folder_of_tests_is_deployed(repo: Repo) -> None:
+    repo.commit({"tests/flows/test/load.py": FLOW, "tests/flows/test/tests/x.py": FLOW})
+    found, problems = discover.discover(repo.root, "HEAD", ["tests/flows/*"])
+    assert [flow.declared_by for flow in found.flows] == ["bare", "none"]
+    assert [one.code for one in problems] == ["flow-in-test"]
+
+
 def test_encodings(repo: Repo) -> None:
     latin = '# -*- coding: latin-1 -*-\nfrom prefect import flow\n@flow(name="pæn")\ndef a(): ...\n'.encode("latin-1")
     repo.commit(

@@ -1,0 +1,28 @@
+"""What is told from the text is what Prefect says of the imported flow."""
+
+import pathlib
+import runpy
+import tomllib
+from typing import Any
+
+import prefect
+import pytest
+from prefect.utilities.callables import parameter_schema
+from test_cases import CASES, surveyed
+
+RUNNING = [case for case in tomllib.loads((CASES / "names.toml").read_text())["case"] if case.get("runs")]
+
+
+@pytest.mark.filterwarnings("ignore")  # Prefect warns of flows with one name
+@pytest.mark.parametrize("case", RUNNING, ids=lambda case: case["name"])
+def test_prefect_says_the_same(case: dict[str, Any], tmp_path: pathlib.Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_text(case["files"]["a.py"])
+    imported = runpy.run_path(str(file))
+    found, _ = surveyed(case)
+    assert len(found) > 2
+    for told in found:
+        flow = imported[told.function]
+        assert isinstance(flow, prefect.Flow)
+        assert (told.name, told.description, told.is_async) == (flow.name, flow.description, flow.isasync)
+        assert told.parameters == parameter_schema(flow.fn).model_dump_for_openapi()
