@@ -54,7 +54,7 @@ def start(launch: Launch) -> Record:
             start_new_session=True,  # ^C in `make up` stays with `make up`, and its group can be stopped as a whole
         )
     _children.append(child)
-    found = identity.of(child.pid)
+    found = _settled(child.pid)
     if found is None:
         _reap()
         raise died(launch.name, launch.log)
@@ -130,6 +130,15 @@ def tail(log: Path) -> str:
 def died(name: str, log: Path) -> LocalError:
     """The error for a server that ended by itself."""
     return LocalError(f"{name} ended at start. Its last lines:\n{tail(log)}\nSee {log}")
+
+
+def _settled(pid: int) -> identity.Identity | None:
+    # Linux shows an empty command line for a moment after exec has closed the pipe that Popen waits for.
+    found = identity.of(pid)
+    while found and not found.command:
+        time.sleep(_POLL_S / 10)
+        found = identity.of(pid)
+    return found
 
 
 def _signal(pids: Iterable[int], number: signal.Signals) -> None:

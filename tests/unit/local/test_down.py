@@ -46,7 +46,7 @@ def test_down_stops_what_is_recorded_and_nothing_else(
 
 def test_down_leaves_a_recycled_pid_alone(here: Places, servers: list[Record]) -> None:
     down.down(here)
-    recycled = servers[0].model_copy(update={"pid": servers[2].pid})
+    recycled = servers[0].model_copy(update={"pid": servers[2].pid, "started": "1@an earlier boot"})
     record.save(here.records, recycled)
     assert down.down(here) == 0
     assert identity.lives(servers[2].identity)

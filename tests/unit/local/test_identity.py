@@ -21,7 +21,10 @@ def test_a_recycled_pid_is_another_process() -> None:
 
 
 def test_an_ended_process_lives_no_more_even_before_it_is_waited_for() -> None:
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+    script = "print('ready', flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
         found = identity.of(child.pid)
         assert found is not None
         assert identity.lives(found)
@@ -32,10 +35,14 @@ def test_an_ended_process_lives_no_more_even_before_it_is_waited_for() -> None:
 
 def test_a_name_with_spaces_and_parentheses_does_not_shift_the_start_time() -> None:
     # The kernel's name of a process may hold ") 1 2 3", which a naive split takes for fields.
-    rename = "import ctypes; ctypes.CDLL(None).prctl(15, b'a) Z 1 (b', 0, 0, 0); print('x', flush=True); input()"
+    rename = "import ctypes; print('x', flush=True); input(); ctypes.CDLL(None).prctl(15, b'a) Z 1 (b', 0, 0, 0); print('x', flush=True); input()"
     with subprocess.Popen([sys.executable, "-c", rename], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
-        before = identity.of(child.pid)
+        assert child.stdin is not None
         assert child.stdout is not None
+        child.stdout.readline()
+        before = identity.of(child.pid)
+        child.stdin.write(b"\n")
+        child.stdin.flush()
         child.stdout.readline()
         assert identity.of(child.pid) == before
         assert before is not None
