@@ -1,8 +1,9 @@
 """`flowstacks discover`: what is found at a revision, as JSON or to read."""
 
+import argparse
 import json
-import pathlib
 from collections.abc import Sequence
+from pathlib import Path
 
 import pydantic
 
@@ -12,7 +13,22 @@ from infra.discovery import discover, manifest
 Json = dict[str, pydantic.JsonValue]
 
 
-def run(root: pathlib.Path, rev: str, sources: Sequence[str] | None, *, as_json: bool) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`--root`, `--rev`, `--sources`, `--json`."""
+    parser.add_argument("--root", type=Path, default=Path(), metavar="DIR", help="the repository (default: here)")
+    parser.add_argument("--rev", default="HEAD", help="a commit, branch or tag, or worktree (default: HEAD)")
+    parser.add_argument(
+        "--sources", action="append", metavar="GLOB", help="folders that are projects, once for each (default: flows/*)"
+    )
+    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Exit code 1 where there is an error."""
+    return show(arguments.root, arguments.rev, arguments.sources, as_json=arguments.json)
+
+
+def show(root: Path, rev: str, sources: Sequence[str] | None, *, as_json: bool) -> int:
     """Print and return the exit code: 1 where an error was found. Raises GitError."""
     found, problems = discover.discover(root, rev, sources or None)
     text = json.dumps(document(found, problems), indent=2) if as_json else listing(found, problems)

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from infra.cli import discover
+from infra.cli import discover, main
 
 TEXT = '''
 from prefect import flow
@@ -26,7 +26,7 @@ def root(tmp_path: pathlib.Path) -> pathlib.Path:
 
 
 def test_the_public_json(root: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert discover.run(root, "worktree", None, as_json=True) == 0
+    assert discover.show(root, "worktree", None, as_json=True) == 0
     said = json.loads(capsys.readouterr().out)
     assert list(said) == ["schema_version", "commit", "projects", "flows", "problems"]
     assert (said["schema_version"], said["commit"], said["problems"]) == (1, "worktree", [])
@@ -66,19 +66,34 @@ def test_the_public_json(root: pathlib.Path, capsys: pytest.CaptureFixture[str])
 
 def test_an_error_is_exit_code_1_and_a_warning_is_not(root: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / "flows/etl/prefect.yaml").write_text("")
-    assert discover.run(root, "worktree", None, as_json=True) == 0
+    assert discover.show(root, "worktree", None, as_json=True) == 0
     (root / "flows/etl/broken.py").write_text("def (")
     capsys.readouterr()
-    assert discover.run(root, "worktree", None, as_json=True) == 1
+    assert discover.show(root, "worktree", None, as_json=True) == 1
     problems = json.loads(capsys.readouterr().out)["problems"]
     assert [set(one) for one in problems] == [{"severity", "code", "file", "line", "message", "remedy"}] * 2
     assert [one["code"] for one in problems] == ["syntax", "prefect-yaml"]
 
 
 def test_the_listing(root: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert discover.run(root, "worktree", [], as_json=False) == 0
+    assert discover.show(root, "worktree", [], as_json=False) == 0
     said = capsys.readouterr().out
     assert "etl 0.0.0 (flows/etl, since worktree)" in said
     assert "    etl/load/nightly  [0 4 * * * UTC]" in said
     assert "  step: not deployed" in said
     assert said.endswith("1 projects, 2 flows, 1 deployments\n")
+
+
+def test_the_command_and_its_options(root: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = ["discover", "--root", str(root), "--rev", "worktree"]
+    assert main.main([*said, "--sources", "jobs/*", "--sources", "flows/*", "--json"]) == 0
+    assert [one["path"] for one in json.loads(capsys.readouterr().out)["projects"]] == ["flows/etl"]
+    assert main.main([*said, "--sources", "jobs/*"]) == 0
+    assert "0 projects" in capsys.readouterr().out
+
+
+def test_what_git_can_not_answer_is_exit_code_1(root: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["discover", "--root", str(root), "--rev", "f" * 40]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "git fetch origin" in said.err
