@@ -35,7 +35,10 @@ def test_an_ended_process_lives_no_more_even_before_it_is_waited_for() -> None:
 
 def test_a_name_with_spaces_and_parentheses_does_not_shift_the_start_time() -> None:
     # The kernel's name of a process may hold ") 1 2 3", which a naive split takes for fields.
-    rename = "import ctypes; print('x', flush=True); input(); ctypes.CDLL(None).prctl(15, b'a) Z 1 (b', 0, 0, 0); print('x', flush=True); input()"
+    rename = (
+        "import ctypes; print('x', flush=True); input(); "
+        "ctypes.CDLL(None).prctl(15, b'a) Z 1 (b', 0, 0, 0); print('x', flush=True); input()"
+    )
     with subprocess.Popen([sys.executable, "-c", rename], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         assert child.stdin is not None
         assert child.stdout is not None
