@@ -53,7 +53,11 @@ def _cache(toml: Blob, locked: Blob) -> pathlib.Path:
 
 
 def _remember(cached: pathlib.Path, lines: tuple[str, ...]) -> None:
-    cached.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        cached.parent.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        # A read-only home, as in many containers: the next run asks uv again.
+        return
     # Two runs at once must never read half a file.
     with tempfile.NamedTemporaryFile("w", dir=cached.parent, delete=False) as file:
         file.write(json.dumps(lines))

@@ -41,7 +41,7 @@ def found(tree: Tree, sources: Sequence[str] | None, findings: Findings) -> list
     names = (pyproject.NAME, lock.NAME, requirements.REQUIREMENTS_TXT)
     wanted = {f"{folder}/{name}" for folder in at for name in names}
     blobs = tree.read(path for path in wanted if path in tree.objects and tree.objects[path].is_file)
-    _left_out(tree, at, findings)
+    _left_out(tree, at, globs, findings)
     return [_project(tree, folder, blobs, findings) for folder in at]
 
 
@@ -92,11 +92,14 @@ def _shared(tree: Tree, folder: str, document: pyproject.Document, findings: Fin
     return tuple(sorted(kept))
 
 
-def _left_out(tree: Tree, projects: Sequence[str], findings: Findings) -> None:
+def _left_out(tree: Tree, projects: Sequence[str], globs: Sequence[str], findings: Findings) -> None:
+    def would_be_read(path: str) -> bool:
+        return imports.inside(path, projects) or any(folders.matches(glob, path) for glob in globs)
+
     for path, entry in tree.objects.items():
-        if entry.is_submodule and imports.inside(path, projects):
+        if entry.is_submodule and would_be_read(path):
             findings.info("submodule", path, 0, "a submodule is not read", "Keep flows in this repository")
-        elif entry.is_symlink and path.endswith(".py") and imports.inside(path, projects):
+        elif entry.is_symlink and would_be_read(path):
             findings.info("symlink", path, 0, "a symlink is not followed", "List its target's folder under shared")
         elif path.endswith(f"/{_NOT_READ_YET}") and path.rpartition("/")[0] in projects:
             remedy = "Declare the deployments in FLOW_SPEC beside the flow"

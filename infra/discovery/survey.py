@@ -1,5 +1,6 @@
 """One project's files: parsed, its flows found, its declarations read, its deployments addressed."""
 
+import ast
 import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 
@@ -57,7 +58,9 @@ def flows(
 def is_code_free(blob: Blob) -> bool:
     """A Python file with nothing but a docstring and comments."""
     parsed = module.parse(blob)
-    return not isinstance(parsed, Broken) and not parsed.tree.body[1:] and not parsed.imports and not parsed.bindings
+    if isinstance(parsed, Broken):
+        return False
+    return all(isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant) for each in parsed.tree.body)
 
 
 def _parsed(blobs: Mapping[str, Blob], findings: Findings) -> dict[str, Module]:

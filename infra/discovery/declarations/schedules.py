@@ -6,6 +6,7 @@ from typing import cast
 
 import pydantic
 
+from infra import settings
 from infra.discovery import validation, values
 from infra.discovery.codebase import Codebase
 from infra.discovery.declarations import reading
@@ -49,10 +50,12 @@ def _several(codebase: Codebase, at: Located, findings: Findings) -> list[Schedu
         reading.unresolved(error, findings)
         return []
     found = [_one(codebase, item, findings) for item in items]
+    sound = [(item, schedule) for item, schedule in zip(items, found, strict=True) if schedule]
     seen: dict[str, Located] = {}
-    for item, schedule in zip(items, found, strict=True):
-        slug = schedule.slug if schedule else None
-        if slug and seen.setdefault(slug, item) is not item:
+    # A slug made from the place of a schedule may be one that another was given.
+    for (item, _), schedule in zip(sound, settings.with_slugs([each for _, each in sound]), strict=True):
+        slug = schedule.slug or ""
+        if seen.setdefault(slug, item) is not item:
             message = f"two schedules have the slug {slug!r} (the other in line {seen[slug].line})"
             findings.error("schedule", item.file, item.line, message, "Rename one")
     return found

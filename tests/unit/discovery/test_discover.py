@@ -170,13 +170,14 @@ def test_the_same_file_in_two_projects(repo: Repo) -> None:
         ("def f():\n    from flows.b.x import load", "flows/b/x.py"),
         ("try:\n    import infra.config\nexcept ImportError: ...", "infra/config.py"),
         ("from loaded.part import X", "loaded/__init__.py"),
+        ("import spoken.part", "spoken/__init__.py"),
     ],
 )
 def test_what_may_be_imported(repo: Repo, statement: str, problem: str | None) -> None:
     repo.commit(
         {
             "flows/__init__.py": '"""Only a docstring."""\n',
-            "flows/a/pyproject.toml": shared("libs/common", "loaded/part"),
+            "flows/a/pyproject.toml": shared("libs/common", "loaded/part", "spoken/part"),
             "flows/a/helpers.py": "X = 1\n",
             "flows/a/load.py": f"{statement}\n",
             "flows/b/x.py": FLOW,
@@ -189,6 +190,8 @@ def test_what_may_be_imported(repo: Repo, statement: str, problem: str | None) -
             "calendar.py": "",
             "loaded/__init__.py": "SIDE = 1\n",
             "loaded/part/__init__.py": "X = 1\n",
+            "spoken/__init__.py": "print()\n",
+            "spoken/part/__init__.py": "X = 1\n",
         }
     )
     _, problems = discover.discover(repo.root, "HEAD")

@@ -123,3 +123,18 @@ def test_the_walk_equals_the_definition(history_of: list[tuple[bool, tuple[str, 
                 repo.commit({path: content})
         for paths in (["flows/a"], ["flows/a", "libs/c"]):
             assert history.effective_commit(repo.root, "HEAD", paths) == brute_force(repo, paths)
+
+
+def test_many_paths_are_walked_without_naming_them(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = repo.commit({"flows/a/x.py": "1", "flows/b/x.py": "1"})
+    second = repo.commit({"flows/b/x.py": "2"})
+    tip = repo.commit({"README": "1"})
+    monkeypatch.setattr(history, "_MOST_LIMITS", 0)
+    assert history.effective_commits(repo.root, tip, {"a": ["flows/a"], "b": ["flows/b"]}) == {"a": first, "b": second}
+
+
+def test_paths_that_look_like_patterns(repo: Repo) -> None:
+    first = repo.commit({"flows/[ab]/x.py": "1", "flows/a/x.py": "1", ":top/x.py": "1"})
+    repo.commit({"flows/a/x.py": "2"})
+    assert history.effective_commit(repo.root, "HEAD", ["flows/[ab]"]) == first
+    assert history.effective_commit(repo.root, "HEAD", [":top"]) == first

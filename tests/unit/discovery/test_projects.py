@@ -137,14 +137,19 @@ def test_nothing_found_is_said(repo: Repo) -> None:
 def test_what_is_left_out_is_said(repo: Repo, tmp_path: pathlib.Path) -> None:
     repo.write({"flows/etl/load.py": FLOW, "flows/etl/prefect.yaml": "deployments: []"})
     (repo.root / "flows/etl/link.py").symlink_to("load.py")
+    (repo.root / "flows/alias").symlink_to("etl")
+    (repo.root / "elsewhere").symlink_to("flows")
     other = Repo(tmp_path / "other").commit({"x": "1"})
     repo.git("add", "-A")
     repo.git("update-index", "--add", "--cacheinfo", f"160000,{other},flows/etl/vendored")
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{other},flows/theirs")
     repo.git("commit", "-q", "-m", "x")
     assert sorted(found(repo)[1]) == [
+        "flows/alias:0 info symlink",
         "flows/etl/link.py:0 info symlink",
         "flows/etl/prefect.yaml:0 warning prefect-yaml",
         "flows/etl/vendored:0 info submodule",
+        "flows/theirs:0 info submodule",
     ]
 
 
@@ -221,6 +226,14 @@ def test_a_lock_is_read_by_uv_once(repo: Repo, cache: pathlib.Path, monkeypatch:
     assert len(list((cache / "requirements").iterdir())) == 1
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
     assert found(repo)[0][0].requirements == ("humanize==4.9.0",)
+
+
+def test_a_lock_is_read_where_nothing_can_be_kept(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("FLOWSTACKS_CACHE_DIR", str(tmp_path / "file" / "below"))
+    findings = Findings()
+    pinned = lock.pinned(Blob("1", LOCKED_TOML.encode()), Blob("2", LOCK.encode()), "uv.lock", findings)
+    assert (pinned, findings.problems) == (("humanize==4.9.0",), [])
 
 
 def test_locks_that_do_not_work(repo: Repo) -> None:

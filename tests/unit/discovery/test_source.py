@@ -145,3 +145,13 @@ def test_a_blob_that_is_gone_is_an_error(repo: Repo) -> None:
         pytest.raises(errors.GitError, match="can't be read from this clone"),
     ):
         tree.read(["a.py"])
+
+
+def test_a_linked_worktree_and_a_clone_with_borrowed_objects(repo: Repo, tmp_path: pathlib.Path) -> None:
+    repo.commit({"kept.py": "1"})
+    repo.git("worktree", "add", "-q", str(tmp_path / "linked"))
+    repo.git("clone", "-q", "--shared", str(repo.root), str(tmp_path / "borrowing"))
+    for root in (tmp_path / "linked", tmp_path / "borrowing"):
+        (root / "new.py").write_text("2")
+        with source.opened(root, "worktree") as tree:
+            assert [blob.content for blob in tree.read(["kept.py", "new.py"]).values()] == [b"1", b"2"]
