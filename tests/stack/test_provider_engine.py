@@ -12,7 +12,7 @@ import pytest
 from infra.provider import ownership
 from tests.support.workspace import Workspace
 
-pytestmark = pytest.mark.xdist_group("servers")
+pytestmark = pytest.mark.xdist_group("provider_engine")
 
 PROGRAM = """
 import json

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import subprocess
+import time
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,7 +28,7 @@ class Ran:
 
 @dataclasses.dataclass(frozen=True)
 class Planned:
-    """What a preview says: operation by `kind name`, and its diagnostics by `kind name`."""
+    """What a preview says by `kind name`: the operation, the inputs that differ, the notices."""
 
     operations: dict[str, str]
     changed: dict[str, list[str]]
@@ -113,10 +114,10 @@ class Workspace:
         return Ran(done.returncode, done.stdout)
 
     def popen(self, *arguments: str) -> subprocess.Popen[str]:
-        """A `pulumi` in the background, in a process group of its own."""
+        """A `pulumi` in the background, in a session of its own, unheard."""
         return subprocess.Popen(
             [str(self.engine), *arguments, "-s", self.stack], cwd=self.root, env=self._env, text=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
 
     def pulumi(self, *arguments: str, expect: int = 0, env: Mapping[str, str] | None = None) -> str:
@@ -143,8 +144,7 @@ class Workspace:
         steps = [step for step in told["steps"] if step["op"] not in {"same", "refresh"}]
         return Planned(
             operations={_shown(step["urn"]): step["op"] for step in steps},
-            changed={_shown(step["urn"]): sorted(step.get("detailedDiff") or step.get("diffReasons") or [])
-                     for step in steps},
+            changed={_shown(step["urn"]): _changed(step) for step in steps},
             notices={_shown(one["urn"]): one["message"] for one in told.get("diagnostics", []) if one.get("urn")},
         )  # fmt: skip
 
@@ -163,7 +163,11 @@ class Workspace:
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
         """One request to the server's API; None for an empty answer or 404."""
-        answer = httpx.request(method, f"{self.api}{path}", json=body, timeout=60)
+        for _ in range(20):
+            answer = httpx.request(method, f"{self.api}{path}", json=body, timeout=60)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+            time.sleep(0.3)  # SQLite has one writer, and its own services write too
         if answer.status_code == httpx.codes.NOT_FOUND:
             return None
         assert answer.is_success, answer.text
@@ -176,6 +180,11 @@ class Workspace:
 def _shown(urn: str) -> str:
     _, _, types, name = urn.removeprefix("urn:pulumi:").split("::", 3)
     return f"{types.rsplit(':', 1)[-1]} {name}"
+
+
+def _changed(step: Mapping[str, Any]) -> list[str]:
+    before, after = (step.get(state, {}).get("inputs", {}) for state in ("oldState", "newState"))
+    return sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
 
 
 def mutating(requests: list[str]) -> list[str]:
