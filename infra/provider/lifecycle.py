@@ -57,10 +57,12 @@ def read(kind: Kind[I, A], session: Session, id_: str, props: Props) -> dynamic.
     found = kind.read(session.client, id_, props)
     if found is None:
         return gone
-    owner = kind.owner(session.client, found, props)
-    if owner not in (None, props.get("owner")):
-        raise ForeignError(f"{_title(kind, props)} belongs to {owner} now. Take it out with `pulumi state delete`.")
-    now = {**kind.observed(found), "owner": owner}
+    ours, theirs = props.get("owner"), kind.owner(session.client, found, props)
+    if ours and theirs not in (None, ours):
+        raise ForeignError(f"{_title(kind, props)} belongs to {theirs} now. Take it out with `pulumi state delete`.")
+    # A mark that an earlier refresh found lost stays lost in the state until an update has written it again: that
+    # looks whose it is, and a name taken from the server here would pass for our own earlier one there.
+    now = {**kind.observed(found), "owner": theirs if ours else None}
     inputs = fields.echo(kind.rules, kind.names, _inputs(props), now)
     return dynamic.ReadResult(id_, _outputs(inputs, str(props.get("server"))), cast("dict[str, Any]", inputs))
 

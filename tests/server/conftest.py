@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,14 @@ from tests.server import engine_like
 from tests.server.objects import Server
 from tests.support import fault_proxy, postgres
 from tests.support.fault_proxy import FaultProxy
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker per database: a server is started once, and the two databases are tested side by side."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.xdist_group("postgresql" if "postgresql" in item.name else "sqlite"))
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

@@ -8,8 +8,6 @@ from tests.server.engine_like import Stack, carried, new_session
 from tests.server.objects import EXAMPLES, Edit, Props, Server
 from tests.support.fault_proxy import Fault, FaultProxy, How
 
-pytestmark = pytest.mark.xdist_group("servers")
-
 EDITS = [pytest.param(kind, edit, id=f"{kind}-{edit.name}") for kind in KINDS for edit in EXAMPLES[kind].edits]
 BY_HAND = [each for each in EDITS if each.values[1].by_hand is not None]
 

@@ -9,8 +9,6 @@ from tests.server.engine_like import Stack, new_session
 from tests.server.objects import EXAMPLES, OWNER, Server, deployment, unique
 from tests.support.fault_proxy import Fault, FaultProxy
 
-pytestmark = pytest.mark.xdist_group("servers")
-
 # A 500 ends the create where a kill would: what was sent before it stays, nothing comes after.
 BETWEEN_CLAIM_AND_POOL = Fault("answer", "POST", "/work_pools/", status=500)
 BETWEEN_POOL_AND_SETTLING = Fault("answer", "PATCH", "/variables/", status=500)
@@ -22,7 +20,7 @@ def pool(server: Server) -> tuple[Stack, dict[str, object]]:
 
 
 def killed(proxy: FaultProxy, fault: Fault, stack: Stack, props: dict[str, object]) -> None:
-    proxy.plan(Fault(fault.how, fault.method, fault.part, status=fault.status))
+    proxy.plan(fault)
     with pytest.raises(errors.RequestError, match="500"):
         stack.create(new_session(proxy.url), props)
     assert proxy.left() == 0
@@ -77,6 +75,40 @@ def test_a_pool_without_its_mark_is_not_deleted_until_it_is_taken_back(api: str,
     assert stack.up(new_session(api), props)
     stack.delete(new_session(api))
     assert not server.exists(f"/work_pools/{props['name']}")
+
+
+@pytest.mark.parametrize("taken", [False, True], ids=["by us", "by others"])
+def test_a_mark_written_again_by_a_run_that_was_killed_before_it_saved_its_state(
+    api: str, server: Server, *, taken: bool
+) -> None:
+    stack, props = pool(server)
+    stack.create(new_session(api), props)
+    variable = f"/variables/name/{ownership.work_pool_variable(str(props['name']))}"
+    value = server.send("GET", variable)["value"]
+    server.send("DELETE", variable)
+    stack.refresh(new_session(api))
+    again = {**value, "owner": "flowstacks/other"} if taken else value
+    server.send("POST", "/variables/", {"name": variable.rpartition("/")[2], "value": again, "tags": ["flowstacks"]})
+    stack.refresh(new_session(api))
+    if taken:
+        with pytest.raises(errors.ForeignError, match="another owner"):
+            stack.up(new_session(api), props)
+    else:
+        assert stack.up(new_session(api), props)
+        stack.refresh(new_session(api))
+        assert not stack.changes(new_session(api), props)
+
+
+def test_a_stack_that_was_renamed_keeps_its_objects(api: str, server: Server) -> None:
+    for kind in KINDS:
+        stack, props = Stack(KINDS[kind]), EXAMPLES[kind].props(server)
+        stack.create(new_session(api), props)
+        renamed = {**props, "owner": "flowstacks/renamed"}
+        assert stack.up(new_session(api), renamed)
+        stack.refresh(new_session(api))
+        assert not stack.changes(new_session(api), renamed)
+        stack.delete(new_session(api))
+        assert not server.exists(EXAMPLES[kind].path(stack.id, props))
 
 
 def test_a_pool_that_others_use_is_not_deleted(api: str, server: Server) -> None:

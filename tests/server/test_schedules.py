@@ -2,13 +2,9 @@
 
 from typing import Any
 
-import pytest
-
 from infra.provider.registry import KINDS
 from tests.server.engine_like import Stack, new_session
 from tests.server.objects import Server, deployment
-
-pytestmark = pytest.mark.xdist_group("servers")
 
 NIGHTLY = {"slug": "nightly", "cron": "0 4 * * *", "timezone": "Europe/Oslo", "active": True}
 NOON = {"slug": "noon", "cron": "0 12 * * *", "timezone": "UTC", "active": True}

@@ -45,7 +45,7 @@ class FaultProxy:
 
     def plan(self, *faults: Fault) -> None:
         with self._lock:
-            self._faults = list(faults)
+            self._faults = [dataclasses.replace(fault) for fault in faults]
 
     def left(self) -> int:
         """Planned faults that have not happened."""
