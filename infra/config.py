@@ -106,6 +106,16 @@ class Config(Model):
     start_over: bool = False
 
 
+def pins(config: Config) -> dict[str, list[Key]]:
+    """Every commit that the stack pins, the release's and those of held deployments, and the key that says so."""
+    held = {
+        override.commit: cast("list[Key]", [f"{NAMESPACE}:overrides", pattern, "commit"])
+        for pattern, override in config.overrides.items()
+        if override.commit
+    }
+    return {**held, **({config.release.commit: [f"{NAMESPACE}:release", "commit"]} if config.release else {})}
+
+
 def load(stack: str, values: Mapping[str, Any], place: Callable[[Sequence[Key]], Place]) -> Config:
     """Config of a stack from raw values by full key (`flowstacks:release`), structured ones as JSON text or as data.
 

@@ -81,12 +81,6 @@ class Desired:
     deployments: tuple[DeploymentResource, ...]
 
 
-def commits(config: Config) -> set[str]:
-    """Every commit that the stack pins: the release's and those of held deployments."""
-    held = {override.commit for override in config.overrides.values() if override.commit}
-    return held | ({config.release.commit} if config.release else set())
-
-
 def choose(config: Config, manifests: Mapping[str, Manifest], place: Callable[[str], Place]) -> list[Chosen]:
     """Which deployments the environment is to have, each from the commit that applies to it.
 

@@ -66,6 +66,7 @@ class Workspace:
             "PULUMI_CONFIG_PASSPHRASE": "test",
             "PULUMI_HOME": str(folder / "home"),
             "PULUMI_SKIP_UPDATE_CHECK": "1",
+            "PULUMI_OPTION_SUPPRESS_OUTPUTS": "true",
             "FLOWSTACKS_REQUEST_LOG": str(self.log),
             "GIT_CONFIG_GLOBAL": os.devnull,
             "GIT_AUTHOR_NAME": "Test", "GIT_AUTHOR_EMAIL": "test@flows.test",
