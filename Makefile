@@ -17,10 +17,10 @@ up: ## bring a stack up: STACK=dev, COMMIT=worktree runs the flows as you edit t
 	@$(bootstrap) && $(local) up --stack '$(STACK)' --commit '$(COMMIT)'
 
 down: ## stop the servers, keep the state
-	@if [ -x .venv/bin/python ]; then $(local) down; else echo 'nothing of ours was running'; fi
+	@if [ -d .local/run ]; then $(bootstrap) && $(local) down; else echo 'nothing of ours was running'; fi
 
 clean: ## stop the servers and remove .local; the shared cache of engines stays
-	@if [ -x .venv/bin/python ]; then $(local) clean; else rm -rf .local; fi
+	@if [ -d .local/run ]; then $(bootstrap) && $(local) clean; else echo 'removing .local'; rm -rf .local; fi
 
 test: ## every test but the long runs; PYTEST_ARGS='-k name' narrows
 	@$(bootstrap) && $(local) engine && exec $(local) run pytest -n 2 --dist loadgroup --ignore tests/soak --ignore tests/bench $(PYTEST_ARGS)

@@ -42,7 +42,7 @@ def _do(here: Places, asked: argparse.Namespace) -> int:
 
 def _become(here: Places, command: list[str]) -> None:
     """Run a command with our folders first on PATH and nothing inherited that leads beyond this machine."""
-    environment = variables.applied(here, os.environ, {"VIRTUAL_ENV": str(here.venv)})
+    environment = variables.applied(here, os.environ, {"VIRTUAL_ENV": str(here.venv), **variables.QUIET})
     os.execvpe(command[0], command, environment)  # noqa: S606 - an argument list, no shell
 
 

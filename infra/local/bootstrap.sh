@@ -16,6 +16,21 @@ cd "$(dirname "$0")/../.."
 
 command -v git >/dev/null 2>&1 || fail 'git is missing. Install it (Debian: apt-get install git)'
 
+# A line every five seconds from now on, until the script ends.
+tick() {
+    echo "$1"
+    trap 'kill "$ticker" 2>/dev/null || true' EXIT
+    (
+        elapsed=0
+        # The last sleep outlives the loop: it must not keep the reader of our output waiting.
+        while sleep 5 >/dev/null 2>&1; do
+            elapsed=$((elapsed + 5))
+            echo "  … $elapsed s" >&2
+        done
+    ) &
+    ticker=$!
+}
+
 fits_python() {
     "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
 }
@@ -64,6 +79,9 @@ fi
 # --no-python-downloads: the interpreter is the machine's, checked above. An environment that exists keeps its own.
 if [ -x .venv/bin/python ] && fits_python .venv/bin/python; then
     python=$PWD/.venv/bin/python
+fi
+if [ ! -x .venv/bin/python ]; then
+    tick 'the packages of uv.lock are installed into .venv'
 fi
 unset VIRTUAL_ENV PYTHONPATH PYTHONHOME
 UV_PROJECT_ENVIRONMENT=.venv "$uv" sync --quiet --frozen --no-python-downloads --python "$python" ||

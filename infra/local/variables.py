@@ -30,19 +30,23 @@ def path_entries(places: Places) -> list[str]:
     return [str(places.bin), str(places.venv / "bin"), str(places.engine)]
 
 
-def prefect(home: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """What every Prefect process of ours gets: nothing is reported to anybody, no profile of the user's is read.
+QUIET = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    "DO_NOT_TRACK": "1",
+    "PULUMI_SKIP_UPDATE_CHECK": "1",
+}
+"""Nothing is reported to anybody. Names: prefect 3.8.8, `settings/models/server/root.py`, `server/ui.py`, `cloud.py`,
+`_internal/analytics/enabled.py` (`DO_NOT_TRACK`); pulumi 3.258.0, `sdk/go/common/env/env.go`."""
 
-    `home` is `PREFECT_HOME`. Names: prefect 3.8.8, `settings/models/server/root.py`, `server/ui.py`,
-    `settings/models/cloud.py`, `_internal/analytics/enabled.py` (`DO_NOT_TRACK`).
-    """
+
+def prefect(home: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """What every Prefect process of ours gets; `home` is `PREFECT_HOME`, apart from the user's own profiles."""
     return {
         "PREFECT_HOME": str(home),
         "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
-        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-        "DO_NOT_TRACK": "1",
+        **QUIET,
         # A proxy of the user's network must not be asked for loopback addresses; programs read either spelling.
         "NO_PROXY": _no_proxy(environ),
         "no_proxy": _no_proxy(environ),
@@ -68,7 +72,6 @@ def shell(places: Places, environ: Mapping[str, str], *, api_url: str, passphras
         "PULUMI_BACKEND_URL": backend_url(places),
         "PULUMI_CONFIG_PASSPHRASE": passphrase,
         "PULUMI_HOME": str(places.pulumi_home),
-        "PULUMI_SKIP_UPDATE_CHECK": "1",
         "VIRTUAL_ENV": str(places.venv),
     }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[3]
-TOOLS = ("sh", "dirname", "sed", "mkdir", "ln", "rm", "git")
+TOOLS = ("sh", "dirname", "sed", "mkdir", "ln", "rm", "sleep", "git")
 
 
 @pytest.fixture
