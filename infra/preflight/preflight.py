@@ -8,6 +8,7 @@ from infra import config, desired, problem
 from infra.config import Config
 from infra.desired import Desired
 from infra.discovery import discover
+from infra.discovery.declarations import flow_spec
 from infra.discovery.manifest import Manifest
 from infra.errors import GitError, RejectedError
 from infra.preflight import deployments, environment
@@ -43,7 +44,8 @@ def run(root: Path, project: str, stack: str, values: Mapping[str, object] | Non
         except GitError as unreadable:
             message, _, remedy = str(unreadable).rpartition(". ")
             more = [problem.error("unreadable-pin", stack_file.place(path), message, remedy)]
-        found += more
+        # A stack's override may give what a declaration lacks: `check_merged` has the last word.
+        found += [one for one in more if one.code != flow_spec.PARAMETERS_MISSING]
     if len(manifests) < len(config.pins(settings)):
         raise RejectedError(found)
 

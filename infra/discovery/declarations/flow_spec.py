@@ -21,6 +21,9 @@ from infra.discovery.values import Located
 NAME = "FLOW_SPEC"
 _OF_THE_FLOW = ("flow", "deployments")
 
+PARAMETERS_MISSING = "parameters-missing"
+"""Code of a warning that a stack's overrides may settle."""
+
 
 def is_declared(module: Module) -> bool:
     """Whether the file says `FLOW_SPEC = …`, well or badly."""
@@ -184,7 +187,7 @@ def _check_parameters(
     every = validation.parameter_problems(chosen.schema, given, complete=True, optional=chosen.variadic)
     for _, message, remedy in [one for one in every if one not in wrong and merged.schedules]:
         # No error yet: the stack's overrides may still give it a value, and preflight asks again.
-        findings.warning("parameters-missing", at.file, at.line, f"{chosen.flow.name}: {message}", remedy)
+        findings.warning(PARAMETERS_MISSING, at.file, at.line, f"{chosen.flow.name}: {message}", remedy)
 
 
 def _check_names(declarations: Sequence[Declaration], findings: Findings) -> None:
