@@ -121,7 +121,7 @@ def test_each_edit_is_an_update_in_place(api: str, server: Server, kind: str, ed
 
 
 # Which field drifts does not depend on the database, and this is the longest part.
-@pytest.mark.parametrize("api", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("api", [pytest.param("sqlite", marks=pytest.mark.xdist_group("sqlite"))], indirect=True)
 @pytest.mark.parametrize(("kind", "edit"), BY_HAND)
 def test_each_edit_by_hand_shows_and_is_mended(api: str, server: Server, kind: str, edit: Edit) -> None:
     stack, props = created(api, server, kind)
