@@ -1,7 +1,7 @@
 """The lifecycle as the engine drives it: values bent as Pulumi's properties bend them, state kept between calls."""
 
 import dataclasses
-from typing import Any
+from typing import Any, cast
 
 from infra.provider import lifecycle
 from infra.provider.client import Client
@@ -32,9 +32,9 @@ def close_sessions() -> None:
 def carried(value: Any) -> Any:
     """As a property arrives at the provider: every number a float, null keys gone."""
     if isinstance(value, dict):
-        return {key: carried(item) for key, item in value.items() if item is not None}
+        return {key: carried(item) for key, item in cast("Props", value).items() if item is not None}
     if isinstance(value, list):
-        return [carried(item) for item in value]
+        return [carried(item) for item in cast("list[Any]", value)]
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 

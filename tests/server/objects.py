@@ -13,8 +13,10 @@ import httpx
 
 from infra.provider import canonical
 
+Props = dict[str, Any]
+
 OWNER = "flowstacks/contract"
-TEMPLATE = {
+TEMPLATE: Props = {
     "job_configuration": {"command": "{{ command }}", "env": "{{ env }}", "cpu": "{{ cpu }}"},
     "variables": {
         "type": "object",
@@ -25,9 +27,7 @@ TEMPLATE = {
         },
     },
 }
-OTHER_TEMPLATE = {**TEMPLATE, "job_configuration": {"command": "{{ command }}"}}
-
-Props = dict[str, Any]
+OTHER_TEMPLATE: Props = {**TEMPLATE, "job_configuration": {"command": "{{ command }}"}}
 
 
 class Server:
@@ -37,12 +37,14 @@ class Server:
         self.http = httpx.Client(base_url=url, timeout=60)
 
     def send(self, method: str, path: str, body: object = None) -> Any:
+        more: Props = {} if body is None else {"json": body}
+        answer = self.http.request(method, path, **more)
         for _ in range(20):
-            answer = self.http.request(method, path, json=body) if body is not None else self.http.request(method, path)
             # SQLite is locked now and then by the server's own loops.
             if answer.status_code != 503:
                 break
             time.sleep(0.2)
+            answer = self.http.request(method, path, **more)
         assert answer.status_code < 300, (method, path, answer.status_code, answer.text[:300])
         return answer.json() if answer.content else None
 
@@ -165,7 +167,7 @@ def _by_hand(*cron: str) -> list[Props]:
     ]
 
 
-_SCHEMA = {"type": "object", "properties": {"days": {"type": "integer"}}}
+_SCHEMA: Props = {"type": "object", "properties": {"days": {"type": "integer"}}}
 
 EXAMPLES = {
     "WorkPool": Example(

@@ -54,7 +54,7 @@ def test_four_threads_create_on_any_database(api: str, server: Server) -> None:
     wanted = [deployment(server, schedules=[]) for _ in range(40)]
     stacks = [Stack(KINDS["Deployment"]) for _ in wanted]
     with concurrent.futures.ThreadPoolExecutor(4) as threads:
-        list(threads.map(lambda pair: pair[0].create(session, pair[1]), zip(stacks, wanted, strict=True)))
+        list(threads.map(Stack.create, stacks, [session] * len(stacks), wanted))
     assert len({stack.id for stack in stacks}) == len(wanted)
     assert {stack.outs["owner"] for stack in stacks} == {OWNER}
 

@@ -9,7 +9,12 @@ from tests.server.objects import EXAMPLES, Edit, Props, Server
 from tests.support.fault_proxy import Fault, FaultProxy, How
 
 EDITS = [pytest.param(kind, edit, id=f"{kind}-{edit.name}") for kind in KINDS for edit in EXAMPLES[kind].edits]
-BY_HAND = [each for each in EDITS if each.values[1].by_hand is not None]
+BY_HAND = [
+    pytest.param(kind, edit, id=f"{kind}-{edit.name}")
+    for kind in KINDS
+    for edit in EXAMPLES[kind].edits
+    if edit.by_hand is not None
+]
 
 
 @pytest.fixture(params=list(KINDS))
@@ -247,8 +252,8 @@ def test_update_and_delete_are_asked_again(api: str, server: Server, proxy: Faul
 
 def test_throttling_is_waited_out(api: str, server: Server, proxy: FaultProxy, kind: str) -> None:
     stack, props = created(api, server, kind)
-    throttled = {"status": 429, "headers": {"Retry-After": "0.05"}, "times": 3}
-    proxy.plan(*(Fault("answer", method, "", **throttled) for method in ("GET", "POST", "PATCH")))
+    wait = {"Retry-After": "0.05"}
+    proxy.plan(*(Fault("answer", way, "", times=3, status=429, headers=wait) for way in ("GET", "POST", "PATCH")))
     stack.refresh(new_session(proxy.url))
     assert stack.up(new_session(proxy.url), {**props, "description": "edited"})
     assert proxy.left() == 0

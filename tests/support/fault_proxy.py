@@ -129,5 +129,5 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if has_body:
             self.wfile.write(body)
 
-    def log_message(self, *_: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """Silent."""

@@ -1,6 +1,6 @@
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 import pydantic
@@ -23,7 +23,11 @@ def revived(value: Any) -> Any:
     """`{"$unknown": true}` stands for what the engine does not know yet."""
     if value == {"$unknown": True}:
         return pulumi.output.Unknown()
-    return {key: revived(item) for key, item in value.items()} if isinstance(value, dict) else value
+    return (
+        {key: revived(item) for key, item in cast("dict[str, Any]", value).items()}
+        if isinstance(value, dict)
+        else value
+    )
 
 
 @pytest.mark.parametrize("path", sorted((CASES / "diff").glob("*.json")), ids=lambda path: path.stem)
