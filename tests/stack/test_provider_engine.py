@@ -1,5 +1,6 @@
 """The provider under the real engine, with a program of its own: what only the engine can show."""
 
+import contextlib
 import json
 import os
 import signal
@@ -167,18 +168,19 @@ def _alive(pids: set[int]) -> set[int]:
     return {pid for pid in pids if (Path("/proc") / str(pid)).exists()}
 
 
-def _providers(root: int) -> set[int]:
-    """Processes of the dynamic provider below `root`."""
-    found: set[int] = set()
+def _session(leader: int) -> dict[int, bytes]:
+    """Command lines of the living processes of the session that `leader` leads."""
+    found: dict[int, bytes] = {}
     for folder in Path("/proc").glob("[0-9]*"):
-        try:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             command = (folder / "cmdline").read_bytes()
-            session = int((folder / "stat").read_text().rpartition(")")[2].split()[3])
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if session == root and b"pulumi.dynamic" in command:
-            found.add(int(folder.name))
+            if int((folder / "stat").read_text().rpartition(")")[2].split()[3]) == leader:
+                found[int(folder.name)] = command
     return found
+
+
+def _providers(leader: int) -> set[int]:
+    return {pid for pid, command in _session(leader).items() if b"pulumi.dynamic" in command}
 
 
 def test_the_provider_ends_when_the_engine_is_killed(scratch: Scratch) -> None:
@@ -190,9 +192,15 @@ def test_the_provider_ends_when_the_engine_is_killed(scratch: Scratch) -> None:
             time.sleep(0.05)
         providers = _providers(child.pid)
         os.kill(child.pid, signal.SIGKILL)
-    while _alive(providers):
-        assert time.monotonic() < deadline, "the provider outlives the engine"
-        time.sleep(0.05)
+        try:
+            while _alive(providers):
+                assert time.monotonic() < deadline, "the provider outlives the engine"
+                time.sleep(0.05)
+        finally:
+            # The engine's language host is not ours and does outlive it.
+            for pid in _session(child.pid):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
     scratch.workspace.pulumi("cancel", "--yes")
     scratch.up(count=_MANY)
     assert scratch.preview(count=_MANY) == {}
