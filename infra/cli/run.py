@@ -11,6 +11,7 @@ from typing import Any
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
 from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.sorting import LogSort
 from prefect.exceptions import ObjectNotFound
 
 from infra import config, naming, suggestion
@@ -80,6 +81,7 @@ def _wait(client: SyncPrefectClient, run_id: uuid.UUID, timeout_s: float) -> int
             print(f"  {shown}", flush=True)
         if state and state.is_final():
             if not state.is_completed():
+                print(f"  {state.message}")
                 _print_log(client, run_id)
             return 0 if state.is_completed() else 1
         time.sleep(_POLL_S)
@@ -89,5 +91,7 @@ def _wait(client: SyncPrefectClient, run_id: uuid.UUID, timeout_s: float) -> int
 
 def _print_log(client: SyncPrefectClient, run_id: uuid.UUID) -> None:
     wanted = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[run_id]))
-    for line in client.read_logs(wanted)[-_LOG_LINES:]:
+    # The server answers 422 to a limit of null, which is what the client sends without one (prefect 3.8.8).
+    last = client.read_logs(wanted, limit=_LOG_LINES, sort=LogSort.TIMESTAMP_DESC)
+    for line in reversed(last):
         print(f"    {line.message}")

@@ -66,7 +66,7 @@ def summary(places: Places, wanted: Wanted, api_url: str, pinned: object) -> str
         f"  API      {api_url}",
         f"  logs     {places.logs}",
         f"  state    {places.state}",
-        f"  shell    . .local/env    then: pulumi preview -s {wanted.stack} · flowstacks status -s {wanted.stack}",
+        f"  shell    . .local/env    then: pulumi preview -s {wanted.stack} · flowstacks run ADDRESS --wait",
         f"  outputs  pulumi stack output -s {wanted.stack}",
         "  stop     make down",
     ]

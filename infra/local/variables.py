@@ -73,6 +73,8 @@ def shell(places: Places, environ: Mapping[str, str], *, api_url: str, passphras
         "PULUMI_CONFIG_PASSPHRASE": passphrase,
         "PULUMI_HOME": str(places.pulumi_home),
         "VIRTUAL_ENV": str(places.venv),
+        # The output `deployments` holds all of them: the engine would repeat every one that did not change.
+        "PULUMI_OPTION_SUPPRESS_OUTPUTS": "true",
     }
 
 

@@ -1,6 +1,9 @@
 """Flows run to their end, each with the code and the packages of its own project and commit."""
 
+import json
 import shutil
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from tests.support import flows
 from tests.support.workspace import ROOT, Workspace
 
 _RUN_S = 240
+_LOG_TRIES = 40
 
 
 @pytest.fixture
@@ -38,12 +42,18 @@ def _worker_log(workspace: Workspace) -> str:
     return log.read_text(encoding="utf-8", errors="replace")
 
 
-def _logged(workspace: Workspace, deployment: dict[str, Any]) -> list[str]:
-    """What the deployment's last run logged itself."""
+def _logged(workspace: Workspace, deployment: dict[str, Any], expected: str) -> list[str]:
+    """What the deployment's last run logged; logs come in some time after the run's end."""
     wanted = {"deployments": {"id": {"any_": [deployment["id"]]}}, "sort": "START_TIME_DESC", "limit": 1}
     (run,) = workspace.ask("POST", "/flow_runs/filter", wanted)
-    lines = workspace.ask("POST", "/logs/filter", {"logs": {"flow_run_id": {"any_": [run["id"]]}}})
-    return [line["message"] for line in lines]
+    lines: list[str] = []
+    for _ in range(_LOG_TRIES):
+        found = workspace.ask("POST", "/logs/filter", {"logs": {"flow_run_id": {"any_": [run["id"]]}}})
+        lines = [line["message"] for line in found]
+        if expected in lines:
+            break
+        time.sleep(0.5)
+    return lines
 
 
 def test_the_examples_run_side_by_side_with_incompatible_pins(running: Workspace) -> None:
@@ -70,24 +80,44 @@ def _saying(text: str) -> str:
     ).replace("@flow", "@flow(log_prints=True)")
 
 
-def test_the_pinned_commit_runs_although_head_is_newer_also_in_one_working_folder(
-    running: Workspace, tmp_path: Path
-) -> None:
+def test_the_pinned_commit_runs_although_head_is_newer(running: Workspace) -> None:
     older = running.commit(**{"flows/etl/load.py": _saying("this is the older code")})
     newer = running.commit(**{"flows/etl/load.py": _saying("this is the newer code")})
     running.write("flows/etl/load.py", _saying("this is uncommitted code"))
-    shared = tmp_path / "one working folder"
-    shared.mkdir()
     running.configure({
-        "runtime": "process", "release": {"commit": newer}, "overrides": {"etl/load/x": {"commit": older}},
-        "defaults": {"job_variables": {"working_dir": str(shared)}},
+        "runtime": "process", "release": {"commit": older}, "overrides": {"etl/load/y": {"commit": newer}},
     })  # fmt: skip
     running.up()
-    for name, said in (("x", "older"), ("y", "newer"), ("x", "older")):
+    for name, said in (("x", "older"), ("y", "newer")):
         _run(running, f"etl/load/{name}")
-        logged = _logged(running, running.deployment("load", f"{name}--{running.stack}"))
+        deployed = running.deployment("load", f"{name}--{running.stack}")
+        logged = _logged(running, deployed, f"this is the {said} code")
         assert [line for line in logged if line.startswith("this is")] == [f"this is the {said} code"]
-    assert {folder.name for folder in shared.iterdir()} == {f"flows-{older}", f"flows-{newer}"}
+
+
+PULL = """\
+import json, pathlib, sys
+from prefect.deployments.steps.core import run_steps
+import anyio
+ended = anyio.run(run_steps, json.loads(sys.argv[1]))
+print("pulled:", (pathlib.Path(ended["directory"]) / "flows/etl/load.py").read_text())
+"""
+
+
+def test_two_commits_in_one_working_folder(workspace: Workspace, tmp_path: Path) -> None:
+    """`git_clone` in a folder that was used before: `prefect flow-run execute` takes a new one, a user's own may not."""
+    shared = tmp_path / "one working folder"
+    shared.mkdir()
+    steps: dict[str, str] = {}
+    for text in ("older", "newer"):
+        workspace.commit(**{"flows/etl/load.py": _saying(f"this is the {text} code")})
+        workspace.up()
+        deployed = workspace.deployment("load", f"x--{workspace.stack}")
+        steps[text] = json.dumps(deployed["pull_steps"])
+    for text in ("older", "newer", "older"):
+        done = workspace.run("env", "-C", str(shared), sys.executable, "-c", PULL, steps[text])
+        assert f"this is the {text} code" in done.text.partition("pulled:")[2], done.text
+    assert len(list(shared.iterdir())) == 2
 
 
 def test_uncommitted_code_runs_on_request_and_knows_its_deployment(running: Workspace) -> None:
@@ -97,8 +127,8 @@ def test_uncommitted_code_runs_on_request_and_knows_its_deployment(running: Work
     running.write("flows/etl/load.py", text)
     running.pulumi("up", "--yes", "--skip-preview", env={"FLOWSTACKS_COMMIT": "worktree"})
     _run(running, "etl/load/x", "--param", "days=3")
-    logged = _logged(running, running.deployment("load", f"x--{running.stack}"))
-    assert f"I am x--{running.stack} worktree" in logged
+    expected = f"I am x--{running.stack} worktree"
+    assert expected in _logged(running, running.deployment("load", f"x--{running.stack}"), expected)
 
 
 def test_a_run_that_fails_says_why(running: Workspace) -> None:

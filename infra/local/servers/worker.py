@@ -10,6 +10,7 @@ from infra.local.servers import identity, process, record
 from infra.local.servers.process import Launch
 
 _START_TIMEOUT_S = 90.0
+_QUERY_S = "2"  # Prefect's default is 10: too long to wait for somebody who has just started a run
 _STARTED = "started!"  # prefect 3.8.8, workers/base.py: "Worker '…' started!", also where its pool is still to come
 
 
@@ -30,7 +31,11 @@ def folder(places: Places, environment: str) -> Path:
 
 def launch(places: Places, environment: str, api_url: str) -> Launch:
     """The worker never makes the pool (our program does), and never gets the passphrase of the state."""
-    own = {**variables.prefect(places.prefect_home, os.environ), "PREFECT_API_URL": variables.loopback(api_url)}
+    own = {
+        **variables.prefect(places.prefect_home, os.environ),
+        "PREFECT_API_URL": variables.loopback(api_url),
+        "PREFECT_WORKER_QUERY_SECONDS": _QUERY_S,
+    }
     command = [sys.executable, "-P", "-m", "prefect", "worker", "start"]
     command += ["--name", name(environment), "--pool", pool(environment), "--type", "process"]
     # With `--type` it does not ask the server for the pool first, so a pool that comes later is waited for.
