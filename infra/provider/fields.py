@@ -21,7 +21,7 @@ class Rule:
 
     def same(self, wanted: object, found: object) -> bool:
         """Whether `found` on the server is what was asked for; both straightened."""
-        return wanted == found
+        return properties.equal(wanted, found)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,7 +50,7 @@ class LeaveOnServer(Rule):
 
     def same(self, wanted: object, found: object) -> bool:
         """Only what was said is compared."""
-        return wanted is None or wanted == found
+        return wanted is None or properties.equal(wanted, found)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Json(Rule):
 
     def same(self, wanted: object, found: object) -> bool:
         """`[]` and `[ ]` are the same."""
-        return _parsed(wanted) == _parsed(found)
+        return properties.equal(_parsed(wanted), _parsed(found))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,7 +91,7 @@ class ServerEnriched(Json):
     def same(self, wanted: object, found: object) -> bool:
         """An empty object stands for what the server makes of it."""
         wanted, found = (self.filled if text == "{}" else text for text in (wanted, found))
-        return _parsed(wanted) == _parsed(found)
+        return properties.equal(_parsed(wanted), _parsed(found))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,7 +113,9 @@ class Keyed(Rule):
     def same_item(self, wanted: Props, found: Props) -> bool:
         """Two objects under one key."""
         skip = {name for name in self.leave if wanted.get(name) is None}
-        return all(wanted.get(name) == found.get(name) for name in (wanted.keys() | found.keys()) - skip)
+        return all(
+            properties.equal(wanted.get(name), found.get(name)) for name in (wanted.keys() | found.keys()) - skip
+        )
 
 
 @dataclasses.dataclass(frozen=True)
