@@ -2,13 +2,13 @@
 
 import argparse
 import json
-import os
 import time
 import uuid
 from pathlib import Path
 from typing import Any
 
-from prefect.client.orchestration import SyncPrefectClient, get_client
+import httpx
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.sorting import LogSort
@@ -16,8 +16,9 @@ from prefect.exceptions import ObjectNotFound
 
 from infra import config, naming, suggestion
 from infra.cli import stack
+from infra.config import Config
 from infra.desired import DeploymentResource
-from infra.errors import FlowstacksError
+from infra.errors import FlowstacksError, ServerError
 from infra.preflight import preflight
 
 _POLL_S = 1.0
@@ -38,11 +39,28 @@ def run(arguments: argparse.Namespace) -> int:
     root = Path.cwd()
     verdict = preflight.run(root, stack.project(root), arguments.stack)
     one = _only(arguments.address, verdict.desired.deployments)
-    os.environ["PREFECT_API_URL"] = config.api_url(verdict.config) or ""
-    with get_client(sync_client=True) as client:
-        started = _start(client, one, dict(map(_parameter, arguments.param)))
-        print(f"{one.address}: run {started.name} ({started.id})", flush=True)
-        return _wait(client, started.id, arguments.timeout) if arguments.wait else 0
+    parameters = dict(map(_parameter, arguments.param))
+    try:
+        with _client(verdict.config) as client:
+            started = _start(client, one, parameters)
+            print(f"{one.address}: run {started.name} ({started.id})", flush=True)
+            return _wait(client, started.id, arguments.timeout) if arguments.wait else 0
+    except httpx.HTTPError as error:
+        # Prefect's status errors are httpx's and hold the server's words on lines of their own.
+        said = " ".join(str(error).split())
+        raise ServerError(
+            f"{config.api_url(verdict.config)}: {said}. Check the parameters, and that the server is up"
+        ) from error
+
+
+def _client(said: Config) -> SyncPrefectClient:
+    """Of the stack's server. Prefect's own `get_client` reads the environment once, when Prefect is imported.
+
+    That is before `. .local/env` was taken over, and without a URL it starts a server of its own (prefect 3.8.8).
+    """
+    return SyncPrefectClient(
+        config.api_url(said) or "", api_key=config.api_key(said), auth_string=config.auth_string(said)
+    )
 
 
 def _only(text: str, known: tuple[DeploymentResource, ...]) -> DeploymentResource:
