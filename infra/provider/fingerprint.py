@@ -24,6 +24,15 @@ def ensure(client: Client) -> str:
     return until_known(lambda: _read_or_create(client), client.patience)
 
 
+def remove_if_last(client: Client) -> None:
+    """Delete it where no other Variable of ours is left: the last environment is gone from this server.
+
+    A kill right after it makes a repeated destroy stop with `OtherServerError`, whose remedy then is the right one.
+    """
+    if set(client.variables_tagged(VARIABLE_TAG)) == {VARIABLE}:
+        client.delete_variable(VARIABLE)
+
+
 def _read_or_create(client: Client) -> str:
     found = read(client)
     if found:

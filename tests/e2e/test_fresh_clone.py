@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from infra.local import places, variables
@@ -86,6 +87,13 @@ def _living(here: Places) -> dict[str, Record]:
     return {known.name: known for known in record.load_all(here.records) if identity.lives(known.identity)}
 
 
+def _left_on_the_server(server: Record) -> list[str]:
+    """Names of everything that we might have made; flows stay on purpose, they carry the run history."""
+    api = f"http://127.0.0.1:{server.port}/api"
+    kinds = ("deployments", "work_pools", "variables")
+    return [one["name"] for kind in kinds for one in httpx.post(f"{api}/{kind}/filter", json={}, timeout=60).json()]
+
+
 def test_up_twice_killed_down_and_clean(clone: Places) -> None:
     first = _up(clone)
     assert "dev is up." in first
@@ -111,6 +119,10 @@ def test_up_twice_killed_down_and_clean(clone: Places) -> None:
     outputs = _shell(clone, "pulumi stack output -s dev --json")
     assert json.loads(outputs.stdout)["deployments"]
     assert _changed_files(clone) == ""
+
+    destroyed = _shell(clone, "pulumi destroy -s dev --yes --skip-preview --non-interactive")
+    assert destroyed.returncode == 0, destroyed.stdout
+    assert _left_on_the_server(again["prefect"]) == []
 
     assert _make(clone, "down").returncode == 0
     assert _living(clone) == {}

@@ -105,7 +105,7 @@ print("pulled:", (pathlib.Path(ended["directory"]) / "flows/etl/load.py").read_t
 
 
 def test_two_commits_in_one_working_folder(workspace: Workspace, tmp_path: Path) -> None:
-    """`git_clone` in a folder that was used before: `prefect flow-run execute` takes a new one, a user's own may not."""
+    """`git_clone` in a folder used before: a custom command may do so, `prefect flow-run execute` never does."""
     shared = tmp_path / "one working folder"
     shared.mkdir()
     steps: dict[str, str] = {}

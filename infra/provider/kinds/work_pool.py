@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, cast
 import pydantic
 from typing_extensions import override
 
-from infra.provider import answers, canonical, ownership, properties
+from infra.provider import answers, canonical, fingerprint, ownership, properties
 from infra.provider.client import Body, Client
 from infra.provider.errors import ConflictError, ForeignError, InUseError, NotFoundError, UnknownOutcomeError
 from infra.provider.fields import Immutable, Json, LeaveOnServer, Mark, NotManaged, Plain, Rules, ServerOnly
@@ -144,7 +144,11 @@ class WorkPool(Kind[WorkPoolInputs, answers.WorkPool]):
 
     @override
     def delete(self, client: Client, id_: str, props: Props) -> None:
-        """The pool, then its mark. An InUseError while deployments of others run in it."""
+        """What a killed `up` left in it, the pool, then its mark. An InUseError while deployments of others run in it.
+
+        The engine deletes a pool after all deployments that it knows: those with our mark that are still in it are
+        such as it forgot (facts: `kill -9` with creates under way).
+        """
         name, owner = str(props.get("name")), str(props.get("owner"))
         found, mark = client.work_pool(name), _mark(client, name)
         if found and found.id == id_:
@@ -154,9 +158,12 @@ class WorkPool(Kind[WorkPoolInputs, answers.WorkPool]):
                     "out of the state with `pulumi state delete`, or take it back with `pulumi up --refresh` first."
                 )
             self._forbid_if_used(client, name, "deleted", except_owner=owner)
+            for forgotten in client.deployments_in_pool(name):
+                client.delete_deployment(forgotten.id)
             client.delete_work_pool(name)
         if mark and mark.owner == owner and mark.id in (id_, None):
             client.delete_variable(ownership.work_pool_variable(name))
+        fingerprint.remove_if_last(client)
 
     @override
     def forbid_replace(self, client: Client, olds: Props, news: Props) -> None:
@@ -165,10 +172,12 @@ class WorkPool(Kind[WorkPoolInputs, answers.WorkPool]):
             self._forbid_if_used(client, str(olds.get("name")), "replaced", except_owner=None)
 
     def _forbid_if_used(self, client: Client, name: str, what: str, *, except_owner: str | None) -> None:
+        there = client.deployments_in_pool(name)
+        flows = {each.id: each.name for each in client.flows_with_id(sorted({found.flow_id for found in there}))}
         users = [
             found.name
-            for found in client.deployments_in_pool(name)
-            if except_owner is None or ownership.deployment_owner(found) != except_owner
+            for found in there
+            if except_owner is None or ownership.deployment_owner(found, flows.get(found.flow_id, "")) != except_owner
         ]
         if users:
             raise InUseError(

@@ -1,4 +1,3 @@
-# ruff: noqa
 """Signatures whose schema must be Prefect's own; each function is one case."""
 
 import datetime
