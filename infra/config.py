@@ -85,7 +85,7 @@ def _with_preset(said: Any) -> Any:
         return said
     templates = cast("Mapping[str, Any]", said)
     preset = templates.get("preset", "default")
-    if preset not in PRESETS:
+    if not isinstance(preset, str) or preset not in PRESETS:
         raise ValueError(f"unknown preset {preset!r}; known are {', '.join(PRESETS)}")
     own = {key: value for key, value in templates.items() if key != "preset"}
     return {**PRESETS[preset].model_dump(), **own}
@@ -159,8 +159,14 @@ def _worded(error: Any, dotted: str, path: Sequence[Key]) -> tuple[str, str, str
     return (
         "invalid-config",
         f"{dotted}: {error['msg'].removeprefix('Value error, ')}",
-        f"It is {error['input']!r} now; correct it",
+        f"It is {error['input']!r} now; correct it" if _may_be_shown(error["input"], path) else "Correct it",
     )
+
+
+def _may_be_shown(value: Any, path: Sequence[Key]) -> bool:
+    """Whether no secret can be in it: the engine gives them decrypted, and a structure that is no JSON as its text."""
+    structured = not isinstance(value, str | int | float) or (isinstance(value, str) and value[:1] in {"{", "["})
+    return not structured and path[0] != "prefect"
 
 
 def api_url(config: Config) -> str | None:
@@ -185,8 +191,8 @@ def _decrypted(secret: pydantic.SecretStr | None) -> str | None:
 
 def is_loopback(url: str) -> bool:
     """Whether the URL's host is this machine's loopback."""
-    host = urllib.parse.urlsplit(url).hostname or ""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        host = urllib.parse.urlsplit(url).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost"
+        return False

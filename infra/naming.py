@@ -44,10 +44,10 @@ def parse_address(text: str) -> Address:
 
 
 class Naming(Model):
-    """Templates of the names an environment creates; fields are those of `FIELDS`.
+    """Templates of the names an environment creates; fields are those of `FIELDS`, a pool's those of `POOL_FIELDS`.
 
-    `deployment`: declared deployments; `default_deployment`: the one of a flow that declares none; `work_pool`: field
-    `name`; `tags` and `version` as Prefect shows them.
+    `deployment`: declared deployments; `default_deployment`: the one of a flow that declares none; `tags` and `version`
+    as Prefect shows them.
     """
 
     deployment: str
@@ -56,10 +56,15 @@ class Naming(Model):
     tags: tuple[str, ...]
     version: str
 
-    @pydantic.field_validator("deployment", "default_deployment", "work_pool", "version")
+    @pydantic.field_validator("deployment", "default_deployment", "version")
     @classmethod
     def _has_known_fields(cls, template: str) -> str:
         return checked_template(template)
+
+    @pydantic.field_validator("work_pool")
+    @classmethod
+    def _has_known_pool_fields(cls, template: str) -> str:
+        return checked_template(template, POOL_FIELDS)
 
     @pydantic.field_validator("tags")
     @classmethod
@@ -80,18 +85,25 @@ FIELDS = {
     "flow": "the flow's name",
     "function": "the flow function's name",
     "hyphen_flow": "the flow's name with - for _ and blanks",
-    "name": "a pool's name in the project",
     "project": "the flow project",
     "short_commit": "its first 12 digits",
     "version": "the project's version at that commit",
 }
 
+POOL_FIELDS = {
+    "branch": FIELDS["branch"],
+    "env": FIELDS["env"],
+    "name": "the pool's name before the template",
+}
 
-def checked_template(template: str) -> str:
-    """The template itself. Raises ValueError where it is malformed or names a field that is not in `FIELDS`."""
-    for field in _fields(template):
-        if field not in FIELDS:
-            raise ValueError(f"unknown field {{{field}}}; known are {', '.join(FIELDS)}")
+
+def checked_template(template: str, known: Mapping[str, str] = FIELDS) -> str:
+    """The template itself. Raises ValueError where it is malformed or names a field that is not in `known`."""
+    for _, field, form, conversion in string.Formatter().parse(template):
+        if field is not None and field not in known:
+            raise ValueError(f"unknown field {{{field}}}; known are {', '.join(known)}")
+        if form or conversion:
+            raise ValueError(f"{{{field}}} can't have a format")
     return template
 
 

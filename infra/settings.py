@@ -4,14 +4,27 @@ The same fields serve `flowstacks:defaults`, a declaration beside the flow and `
 "not said here". `merge` is the one place where they meet: defaults < declaration < overrides, broad before narrow.
 """
 
+import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import pydantic
 
 from infra.model import Model
 
 _MERGED_BY_KEY = ("env", "job_variables", "parameters")
+
+
+def _finite(said: dict[str, pydantic.JsonValue]) -> dict[str, pydantic.JsonValue]:
+    """Python and YAML have `inf` and `nan`, and pydantic takes them for JSON."""
+    try:
+        json.dumps(said, allow_nan=False)
+    except ValueError:
+        raise ValueError("holds a number that JSON does not have") from None
+    return said
+
+
+Values = Annotated[dict[str, pydantic.JsonValue], pydantic.AfterValidator(_finite)]
 
 
 class Schedule(Model):
@@ -32,10 +45,10 @@ class Settings(Model):
 
     description: str | None = None
     tags: tuple[str, ...] | None = None
-    parameters: dict[str, pydantic.JsonValue] | None = None
+    parameters: Values | None = None
     schedules: tuple[Schedule, ...] | None = None
     env: dict[str, str] | None = None
-    job_variables: dict[str, pydantic.JsonValue] | None = None
+    job_variables: Values | None = None
     work_pool_name: str | None = None
     work_queue_name: str | None = None
     enforce_parameter_schema: bool | None = None

@@ -7,6 +7,7 @@ import pytest
 from infra import config
 from infra.config import Config
 from infra.errors import RejectedError
+from infra.problem import Place
 from infra.stack_file import StackFile
 
 PIN = "9f3c" * 10
@@ -77,6 +78,13 @@ def test_pulumi_gives_the_same_values_as_json_text(tmp_path: Path) -> None:
         ("  flowstacks:naming: {deployment: '{colour}'}\n", 3, "unknown field {colour}"),
         ("  flowstacks:naming: {preset: portals}\n", 3, "unknown preset 'portals'; known are default, portal"),
         ("  flowstacks:naming: {tag: []}\n", 3, "Did you mean 'tags'?"),
+        ("  flowstacks:naming: {preset: [portal]}\n", 3, "unknown preset ['portal']"),
+        ("  flowstacks:naming: {deployment: '{name}-{deployment}'}\n", 3, "unknown field {name}"),
+        ("  flowstacks:naming: {work_pool: '{project}-{name}'}\n", 3, "unknown field {project}"),
+        ("  flowstacks:naming: {deployment: '{deployment:d}'}\n", 3, "{deployment} can't have a format"),
+        ("  flowstacks:naming: {deployment: '{deployment!r}'}\n", 3, "{deployment} can't have a format"),
+        ("  flowstacks:defaults: {parameters: {days: .inf}}\n", 3, "a number that JSON does not have"),
+        ("  flowstacks:defaults: {job_variables: {x: [.nan]}}\n", 3, "a number that JSON does not have"),
         ("  flowstacks:repository: {url: x, credentials: ours}\n", 3, "credentials"),
     ],
 )  # fmt: skip
@@ -85,6 +93,25 @@ def test_bad_config_is_refused_at_its_line(tmp_path: Path, line: str, number: in
         _load(tmp_path, "config:\n  flowstacks:runtime: process\n" + line)
     assert f"Pulumi.staging.yaml:{number}: error" in str(rejected.value)
     assert expected in str(rejected.value)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '{"api_url": "http://prefect.test/api", "api_key": 12345678}',
+        '{"api_url": "http://prefect.test/api", "api_key": "12345678",}',
+        '[{"api_url": "http://prefect.test/api", "api_key": "12345678"}]',
+        "12345678",
+    ],
+)
+def test_a_complaint_does_not_tell_a_secret(said: str) -> None:
+    """The engine hands secrets over decrypted."""
+    with pytest.raises(RejectedError) as rejected:
+        config.load(
+            "dev", {"flowstacks:runtime": "process", "flowstacks:prefect": said}, lambda _: Place("Pulumi.dev.yaml", 3)
+        )
+    assert "flowstacks:prefect" in str(rejected.value)
+    assert "12345678" not in str(rejected.value)
 
 
 def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
@@ -126,6 +153,7 @@ def test_uncommitted_code_can_be_asked_for(tmp_path: Path, monkeypatch: pytest.M
         ("http://localhost.evil.test/api", False),
         ("http://localhost@evil.test/api", False),
         ("http://10.0.0.1/api", False),
+        ("http://[::1/api", False),
         ("https://api.prefect.cloud/api", False),
         ("", False),
     ],
