@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import YAMLError
 
 from infra import problem
 from infra.errors import RejectedError
@@ -44,19 +44,26 @@ class StackFile:
         return {key: _without_secrets(value) for key, value in merged.items()}
 
 
-def _config_of(path: Path) -> Mapping[str, Any]:
-    if not path.exists():
-        return {}
+def read(path: Path) -> Mapping[str, Any]:
+    """The whole of a YAML file, with line numbers. Raises `RejectedError` where it is no YAML mapping."""
     loader: Any = YAML(typ="rt")  # ruamel's load() is untyped
     try:
         document: Any = loader.load(path)
-    except MarkedYAMLError as broken:
+    except (YAMLError, UnicodeDecodeError) as broken:
         mark: Any = getattr(broken, "problem_mark", None)
         why = str(getattr(broken, "problem", None) or "not YAML")
         raise RejectedError([_broken(path.name, mark.line + 1 if mark else 0, why)]) from broken
     if not isinstance(document, Mapping):
         raise RejectedError([_broken(path.name, 1, "not a mapping")])
-    return cast("Mapping[str, Any]", document).get("config") or {}
+    return cast("Mapping[str, Any]", document)
+
+
+def _config_of(path: Path) -> Mapping[str, Any]:
+    document: Mapping[str, Any] = read(path) if path.exists() else {}
+    config: Any = document.get("config") or {}
+    if not isinstance(config, Mapping):
+        raise RejectedError([_broken(path.name, _line(document, ["config"]), "config is not a mapping")])
+    return cast("Mapping[str, Any]", config)
 
 
 def _broken(file: str, line: int, why: str) -> problem.Problem:

@@ -2,10 +2,8 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
 
-from ruamel.yaml import YAML
-
+from infra import stack_file
 from infra.errors import FlowstacksError
 from infra.stack_file import PROJECT_FILE
 
@@ -16,9 +14,11 @@ def add_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def project(root: Path) -> str:
-    """The Pulumi project's name. Raises `FlowstacksError` where `root` holds no Pulumi project."""
+    """The Pulumi project's name. Raises `FlowstacksError` where `root` holds none, or one that can't be read."""
     file = root / PROJECT_FILE
     if not file.exists():
         raise FlowstacksError(f"{root} has no {PROJECT_FILE}. Run this in the repository's root")
-    loader: Any = YAML(typ="safe")  # ruamel's load() is untyped
-    return loader.load(file)["name"]
+    name = stack_file.read(file).get("name")
+    if not name:
+        raise FlowstacksError(f"{PROJECT_FILE}: it has no name. Write `name: flowstacks`")
+    return str(name)

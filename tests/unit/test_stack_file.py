@@ -62,9 +62,25 @@ def test_a_missing_stack_file_is_an_empty_one(tmp_path: Path) -> None:
     assert StackFile(tmp_path, "dev").values() == {}
 
 
-@pytest.mark.parametrize(("text", "line"), [("config:\n  a: [1\n  b: 2\n", 3), ("- a\n", 1), ("config:\n\tx: 1\n", 2)])
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("config:\n  a: [1\n  b: 2\n", 3),
+        ("- a\n", 1),
+        ("config:\n\tx: 1\n", 2),
+        ("# list\nconfig: [a]\n", 2),
+        ("config:\n  a: 1\n  a: 2\n", 3),
+    ],
+)
 def test_a_broken_stack_file_is_refused_with_its_line(tmp_path: Path, text: str, line: int) -> None:
     (tmp_path / "Pulumi.dev.yaml").write_text(text)
     with pytest.raises(RejectedError) as rejected:
         StackFile(tmp_path, "dev")
     assert f"Pulumi.dev.yaml:{line}: error" in str(rejected.value)
+
+
+@pytest.mark.parametrize("content", [b"config:\n  a: \xe6\n", b"config:\n  a: \x00\n"])
+def test_what_is_no_text_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "Pulumi.dev.yaml").write_bytes(content)
+    with pytest.raises(RejectedError, match=r"Pulumi\.dev\.yaml: error: not YAML"):
+        StackFile(tmp_path, "dev")
