@@ -20,20 +20,24 @@ from infra.runtimes.registry import RUNTIMES
 def check_patterns(
     config: Config, manifests: Mapping[str, Manifest], place: Callable[[str], Place]
 ) -> list[problem.Problem]:
-    """Overrides that no deployment of any pinned commit matches."""
-    addresses = {
-        declared.address for manifest in manifests.values() for flow in manifest.flows for declared in flow.deployments
-    }
-    unmatched = [
-        pattern
-        for pattern in config.overrides
-        if not any(naming.matches(pattern, naming.parse_address(address)) for address in addresses)
-    ]
-    return [
-        problem.error("unknown-address", place(pattern), f"override {pattern!r} matches no deployment",
-               suggestion.closest(pattern, addresses))
-        for pattern in (unmatched if manifests else [])
-    ]  # fmt: skip
+    """Overrides that no deployment matches: of any pinned commit, or of the one that the override itself pins.
+
+    (Holding at a commit what that commit does not have would delete it.)
+    """
+    addresses = {pin: _addresses(manifest) for pin, manifest in manifests.items()}
+    everywhere = set[str]().union(*addresses.values())
+    found: list[problem.Problem] = []
+    for pattern, override in config.overrides.items() if manifests else ():
+        known = addresses[override.commit] if override.commit else everywhere
+        if not any(naming.matches(pattern, naming.parse_address(address)) for address in known):
+            where = f" at commit {override.commit}" if override.commit else ""
+            message = f"override {pattern!r} matches no deployment{where}"
+            found.append(problem.error("unknown-address", place(pattern), message, suggestion.closest(pattern, known)))
+    return found
+
+
+def _addresses(manifest: Manifest) -> set[str]:
+    return {declared.address for flow in manifest.flows for declared in flow.deployments}
 
 
 def check_layers(chosen: Sequence[Chosen]) -> list[problem.Problem]:

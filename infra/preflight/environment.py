@@ -1,5 +1,6 @@
 """What is wrong with the stack's own settings, whatever the flows are. Pure."""
 
+import urllib.parse
 from collections.abc import Callable, Iterator, Sequence
 
 from infra import config, problem
@@ -28,13 +29,26 @@ def _has_api(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
 
 def _api_is_a_url(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
     url = config.api_url(stack)
-    if url and not url.startswith(("http://", "https://")):
+    if url and not _is_http(url):
         yield problem.error(
             "bad-prefect-api",
             locate(["flowstacks:prefect", "api_url"]),
-            f"the Prefect API {url!r} is no http or https URL",
+            f"the Prefect API {_without_login(url)!r} is no http or https URL",
             "It looks like https://prefect.example.com/api",
         )
+
+
+def _is_http(url: str) -> bool:
+    try:
+        parts = urllib.parse.urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and not (parts.port == 0 or " " in url)
+    except ValueError:  # a port that is no number, half an IPv6 address
+        return False
+
+
+def _without_login(url: str) -> str:
+    before, at, after = url.rpartition("@")
+    return f"…@{after}" if at else before + after
 
 
 def _runtime_exists(stack: Config, locate: Locate) -> Iterator[problem.Problem]:

@@ -11,7 +11,7 @@ from infra.discovery import discover
 from infra.discovery.declarations import flow_spec
 from infra.discovery.manifest import Manifest
 from infra.errors import GitError, RejectedError
-from infra.preflight import deployments, environment
+from infra.preflight import deployments, environment, properties
 from infra.problem import Place
 from infra.runtimes.runtime import Source
 from infra.stack_file import StackFile
@@ -58,6 +58,7 @@ def run(root: Path, project: str, stack: str, values: Mapping[str, object] | Non
         found += deployments.check_patterns(settings, manifests, place)
     found += deployments.check_layers(chosen)
     found += deployments.check_merged(settings, wanted)
+    found += properties.check(wanted, stack_file.place(["flowstacks:naming", "work_pool"]))
     _stop_on_errors(found)
     return Verdict(config=settings, desired=wanted, manifests=manifests, problems=problem.in_reading_order(found))
 

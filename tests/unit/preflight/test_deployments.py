@@ -76,6 +76,21 @@ def test_an_override_that_matches_nothing_is_an_error_with_the_closest_address()
     assert (found.code, found.line) == ("unknown-address", 6)
 
 
+def test_what_is_held_at_a_commit_must_be_there() -> None:
+    older = "e" * 40
+    config = Config.model_validate(
+        {
+            "environment": "dev", "runtime": "process", "schedule_policy": "paused", "release": {"commit": PIN},
+            "overrides": {"etl/f/a": {"commit": older}},
+        }
+    )  # fmt: skip
+    without = manifests.manifest(manifests.flow("f", manifests.deployment("etl/f/b")))
+    (found,) = deployments.check_patterns(config, {PIN: _PLAIN, older: without}, _place)
+    assert (found.code, found.line) == ("unknown-address", 5)
+    assert f"no deployment at commit {older}" in found.message
+    assert deployments.check_patterns(config, {PIN: without, older: _PLAIN}, _place) == []
+
+
 def test_a_scheduled_deployment_needs_every_required_parameter() -> None:
     def flows(**said: Any) -> Manifest:
         return manifests.manifest(manifests.flow("f", manifests.deployment("etl/f/a", **said), parameters=_REQUIRED))

@@ -22,6 +22,11 @@ def _place(path: Sequence[Key]) -> Place:
         ("https://prefect.test/api", {"release": {"commit": PIN}, "repository": {"url": "https://git.test/f"}}, []),
         ("", {}, ["no-prefect-api", "no-repository"]),
         ("https://prefect.test/api", {}, ["no-repository"]),
+        ("prefect.test/api", {}, ["bad-prefect-api", "no-repository"]),
+        ("http://[::1/api", {}, ["bad-prefect-api", "no-repository"]),
+        ("http://127.0.0.1:port/api", {}, ["bad-prefect-api"]),
+        ("http:// 127.0.0.1/api", {}, ["bad-prefect-api", "no-repository"]),
+        ("https:///api", {}, ["bad-prefect-api", "no-repository"]),
         ("https://prefect.test/api", {"release": {"commit": "HEAD"}, "repository": {"url": "u"}}, ["moving-pin"]),
         ("https://prefect.test/api", {"release": {"commit": "worktree"}, "repository": {"url": "u"}}, ["moving-pin"]),
         ("http://127.0.0.1:4200/api", {"runtime": "ecs", "release": {"commit": "HEAD"}},
@@ -45,3 +50,11 @@ def test_a_preset_that_wants_the_branch_needs_one(monkeypatch: pytest.MonkeyPatc
     assert [one.code for one in found] == ["no-branch"]
     fields["repository"] = {"url": "u", "branch": "main"}
     assert environment.check(Config.model_validate(fields), _place) == []
+
+
+def test_a_bad_url_is_told_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "https://ours:pa@ss@127.0.0.1:port/api")
+    config = Config.model_validate({"environment": "dev", "runtime": "process", "schedule_policy": "paused"})
+    (found,) = environment.check(config, _place)
+    assert "127.0.0.1:port" in found.message
+    assert "pa@ss" not in found.message
