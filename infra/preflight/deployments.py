@@ -75,10 +75,10 @@ def _merged_problems(config: Config, one: DeploymentResource) -> Iterator[proble
     scheduled = bool(said.schedules) and config.schedule_policy != "none"
     if scheduled:
         given = said.parameters or {}
-        for fault in validation.parameter_problems(
-            one.flow.parameters, given, complete=True, optional=one.flow.variadic
-        ):
-            yield problem.error("missing-parameter", one.place, fault.message, fault.remedy, address=one.address)
+        every = validation.parameter_problems(one.flow.parameters, given, complete=True, optional=one.flow.variadic)
+        for fault in every:
+            if fault.parameter not in given:  # a wrong one is told where it stands
+                yield problem.error("missing-parameter", one.place, fault.message, fault.remedy, address=one.address)
     slugs = [schedule.slug for schedule in settings.with_slugs(said.schedules or ())]
     for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}, key=str):
         yield problem.error(

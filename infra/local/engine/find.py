@@ -18,11 +18,12 @@ _HEAD_BYTES = 400
 def on_path(environ: Mapping[str, str]) -> dict[str, Path] | None:
     """The four tools by name, the first `pulumi` on PATH that fits with its helpers; None where none does."""
     for entry in environ.get("PATH", "").split(":"):
-        cli = Path(entry or ".") / tools.CLI
+        # Links are followed: `.local/engine` itself stands on PATH in our shell, and must not be linked to itself.
+        cli = (Path(entry or ".") / tools.CLI).absolute()
         if os.access(cli, os.X_OK) and not _is_wrapper(cli) and version.fits(_printed_version(cli)):
-            found = _with_helpers(cli.absolute(), environ)
+            found = _with_helpers(cli, environ)
             if found:
-                return found
+                return {name: path.resolve() for name, path in found.items()}
     return None
 
 

@@ -51,7 +51,7 @@ def test_helpers_may_stand_elsewhere_on_path_or_beside_a_links_target(tmp_path: 
     _engine(tmp_path / "real", "v3.258.0")
     (tmp_path / "links").mkdir()
     (tmp_path / "links" / tools.CLI).symlink_to(tmp_path / "real" / tools.CLI)
-    assert _found(tmp_path / "links") == tmp_path / "links" / tools.CLI
+    assert _found(tmp_path / "links") == tmp_path / "real" / tools.CLI
 
 
 def test_our_own_command_is_no_engine(tmp_path: Path) -> None:
