@@ -29,6 +29,7 @@ RuntimeName = Literal["process", "ecs"]
 SchedulePolicy = Literal["active", "paused", "none"]
 
 _PIN = re.compile(r"[0-9a-f]{40}")
+_LOGIN = re.compile(r"(?<=//)[^/]*@")
 
 
 def _checked_pin(pin: str) -> str:
@@ -187,6 +188,11 @@ def auth_string(config: Config) -> str | None:
 def _decrypted(secret: pydantic.SecretStr | None) -> str | None:
     said = secret.get_secret_value() if secret else None
     return None if said == SECRET else said
+
+
+def without_login(url: str) -> str:
+    """The URL as it may be shown: without a user and a password."""
+    return _LOGIN.sub("", url)
 
 
 def is_loopback(url: str) -> bool:

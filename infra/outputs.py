@@ -4,6 +4,7 @@ import re
 
 import pulumi
 
+from infra import config
 from infra.desired import DeploymentResource
 from infra.environment import Environment
 from infra.preflight.preflight import Verdict
@@ -48,4 +49,4 @@ def ui_url(api_url: str) -> str:
     if cloud := _CLOUD_API.match(api_url):
         account, workspace = cloud.groups()
         return f"https://app.prefect.cloud/account/{account}/workspace/{workspace}"
-    return api_url.rstrip("/").removesuffix("/api")
+    return config.without_login(api_url).rstrip("/").removesuffix("/api")

@@ -47,10 +47,9 @@ def run(arguments: argparse.Namespace) -> int:
             return _wait(client, started.id, arguments.timeout) if arguments.wait else 0
     except httpx.HTTPError as error:
         # Prefect's status errors are httpx's and hold the server's words on lines of their own.
-        said = " ".join(str(error).split())
-        raise ServerError(
-            f"{config.api_url(verdict.config)}: {said}. Check the parameters, and that the server is up"
-        ) from error
+        said = f"{config.api_url(verdict.config)}: {' '.join(str(error).split())}"
+        remedy = "Check the parameters, and that the server is up"
+        raise ServerError(f"{config.without_login(said)}. {remedy}") from error
 
 
 def _client(said: Config) -> SyncPrefectClient:

@@ -33,7 +33,7 @@ def _api_is_a_url(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
         yield problem.error(
             "bad-prefect-api",
             locate(["flowstacks:prefect", "api_url"]),
-            f"the Prefect API {_without_login(url)!r} is no http or https URL",
+            f"the Prefect API {config.without_login(url)!r} is no http or https URL",
             "It looks like https://prefect.example.com/api",
         )
 
@@ -44,11 +44,6 @@ def _is_http(url: str) -> bool:
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and not (parts.port == 0 or " " in url)
     except ValueError:  # a port that is no number, half an IPv6 address
         return False
-
-
-def _without_login(url: str) -> str:
-    before, at, after = url.rpartition("@")
-    return f"…@{after}" if at else before + after
 
 
 def _runtime_exists(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
@@ -84,6 +79,17 @@ def _repository_is_known(stack: Config, locate: Locate) -> Iterator[problem.Prob
         )
 
 
+def _repository_has_no_password(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
+    url = stack.repository.url if stack.repository else ""
+    if url.startswith(("http://", "https://")) and config.without_login(url) != url:
+        yield problem.error(
+            "plain-secret",
+            locate(["flowstacks:repository", "url"]),
+            "the repository's URL holds a user or a password, which would be readable in the state and on the server",
+            "Put it into a credentials block and name that: flowstacks:repository: {url: …, credentials: …}",
+        )
+
+
 def _branch_is_known(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
     if stack.naming.wants("branch") and not (stack.repository and stack.repository.branch):
         yield problem.error(
@@ -94,4 +100,12 @@ def _branch_is_known(stack: Config, locate: Locate) -> Iterator[problem.Problem]
         )
 
 
-CHECKS = (_has_api, _api_is_a_url, _runtime_exists, _moving_pins_stay_local, _repository_is_known, _branch_is_known)
+CHECKS = (
+    _has_api,
+    _api_is_a_url,
+    _runtime_exists,
+    _moving_pins_stay_local,
+    _repository_is_known,
+    _repository_has_no_password,
+    _branch_is_known,
+)

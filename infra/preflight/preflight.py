@@ -11,7 +11,7 @@ from infra.discovery import discover
 from infra.discovery.declarations import flow_spec
 from infra.discovery.manifest import Manifest
 from infra.errors import GitError, RejectedError
-from infra.preflight import deployments, environment, properties
+from infra.preflight import deployments, environment, plain_secrets, properties
 from infra.problem import Place
 from infra.runtimes.runtime import Source
 from infra.stack_file import StackFile
@@ -34,8 +34,9 @@ def run(root: Path, project: str, stack: str, values: Mapping[str, object] | Non
     project's name. Raises `RejectedError` with every error.
     """
     stack_file = StackFile(root, stack)
-    settings = config.load(stack, stack_file.values() if values is None else values, stack_file.place)
-    found = environment.check(settings, stack_file.place)
+    written = stack_file.values()
+    settings = config.load(stack, written if values is None else values, stack_file.place)
+    found = environment.check(settings, stack_file.place) + plain_secrets.check(written, stack_file.place)
     _stop_on_errors(found)
     manifests: dict[str, Manifest] = {}
     for pin, path in sorted(config.pins(settings).items()):

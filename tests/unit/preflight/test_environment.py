@@ -33,6 +33,8 @@ def _place(path: Sequence[Key]) -> Place:
          ["unknown-runtime", "moving-pin"]),
         ("https://prefect.test/api", {"repository": {"url": "u"}, "overrides": {"a/b": {"commit": "HEAD"}}},
          ["moving-pin"]),
+        ("https://prefect.test/api", {"repository": {"url": "https://token@git.test/f"}}, ["plain-secret"]),
+        ("https://prefect.test/api", {"repository": {"url": "ssh://git@git.test/f"}}, []),
     ],
 )  # fmt: skip
 def test_checks(monkeypatch: pytest.MonkeyPatch, api: str, fields: dict[str, Any], codes: list[str]) -> None:
