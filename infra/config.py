@@ -28,6 +28,9 @@ MOVING_PINS = ("HEAD", "worktree")
 RuntimeName = Literal["process", "ecs"]
 SchedulePolicy = Literal["active", "paused", "none"]
 
+COMMIT = "FLOWSTACKS_COMMIT"
+"""Variable that stands for the pin's commit, for one run of the edit-and-run loop."""
+
 _PIN = re.compile(r"[0-9a-f]{40}")
 _LOGIN = re.compile(r"(?<=//)[^/]*@")
 
@@ -125,8 +128,8 @@ def load(stack: str, values: Mapping[str, Any], place: Callable[[Sequence[Key]],
     """
     prefix = f"{NAMESPACE}:"
     raw = {key.removeprefix(prefix): _decoded(value) for key, value in values.items() if key.startswith(prefix)}
-    if os.environ.get("FLOWSTACKS_COMMIT"):
-        raw["release"] = {"commit": os.environ["FLOWSTACKS_COMMIT"]}
+    if os.environ.get(COMMIT):
+        raw["release"] = {"commit": os.environ[COMMIT]}
     raw.setdefault("schedule_policy", "active" if stack == "main" else "paused")
     try:
         return Config.model_validate({**raw, "environment": stack})

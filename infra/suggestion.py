@@ -9,12 +9,17 @@ import pydantic
 
 from infra.stack_file import Key
 
+_MOST = 10
+
 
 def closest(word: str, known: Iterable[str]) -> str:
-    """A remedy: the closest of the known words, or all of them."""
+    """A remedy: the closest of the known words, or the first of them."""
     names = sorted(known)
     near = difflib.get_close_matches(word, names, n=1)
-    return f"Did you mean {near[0]!r}?" if near else f"Known are {', '.join(names)}"
+    if near:
+        return f"Did you mean {near[0]!r}?"
+    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+    return f"Known are {', '.join(names[:_MOST])}{more}" if names else "None is known"
 
 
 def fields_at(model: type[pydantic.BaseModel], path: Sequence[Key]) -> list[str]:

@@ -1,5 +1,6 @@
 """What is wrong with the stack's own settings, whatever the flows are. Pure."""
 
+import os
 import urllib.parse
 from collections.abc import Callable, Iterator, Sequence
 
@@ -69,6 +70,17 @@ def _moving_pins_stay_local(stack: Config, locate: Locate) -> Iterator[problem.P
             )
 
 
+def _pin_is_the_files(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
+    """A variable that a shell still has must not promote: elsewhere a promotion is an edit that is reviewed."""
+    if os.environ.get(config.COMMIT) and not config.is_loopback(config.api_url(stack) or ""):
+        yield problem.error(
+            "pin-from-environment",
+            locate(["flowstacks:release", "commit"]),
+            f"{config.COMMIT} in the environment would replace the pin, which it may only on a loopback API",
+            f"Run `unset {config.COMMIT}`",
+        )
+
+
 def _repository_is_known(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
     if stack.runtime == "process" and not stack.repository and not config.is_loopback(config.api_url(stack) or ""):
         yield problem.error(
@@ -105,6 +117,7 @@ CHECKS = (
     _api_is_a_url,
     _runtime_exists,
     _moving_pins_stay_local,
+    _pin_is_the_files,
     _repository_is_known,
     _repository_has_no_password,
     _branch_is_known,

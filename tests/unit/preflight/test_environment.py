@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from infra import config
 from infra.config import Config
 from infra.preflight import environment
 from infra.problem import Place
@@ -60,3 +61,16 @@ def test_a_bad_url_is_told_without_its_password(monkeypatch: pytest.MonkeyPatch)
     (found,) = environment.check(config, _place)
     assert "127.0.0.1:port" in found.message
     assert "pa@ss" not in found.message
+
+
+@pytest.mark.parametrize(
+    ("api", "codes"), [("http://127.0.0.1:4200/api", []), ("https://prefect.test/api", ["pin-from-environment"])]
+)
+def test_a_pin_from_the_environment_stays_local(monkeypatch: pytest.MonkeyPatch, api: str, codes: list[str]) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", api)
+    monkeypatch.setenv("FLOWSTACKS_COMMIT", PIN)
+    values = {"flowstacks:runtime": "process", "flowstacks:repository": {"url": "u"}}
+    loaded = config.load("main", values, _place)
+    assert loaded.release is not None
+    assert loaded.release.commit == PIN
+    assert [found.code for found in environment.check(loaded, _place)] == codes
