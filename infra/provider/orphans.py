@@ -10,6 +10,7 @@ from typing import Literal
 
 from infra.provider import ownership
 from infra.provider.client import Client
+from infra.provider.errors import InUseError
 from infra.provider.kinds import deployment, work_pool
 
 Kind = Literal["deployment", "work pool", "work pool mark"]
@@ -35,15 +36,27 @@ def find(client: Client, owner: str, known_ids: Collection[str]) -> list[Orphan]
 def delete(client: Client, owner: str, orphans: Sequence[Orphan]) -> None:
     """Each is looked at again: one that has lost our mark in between is a ForeignError and stays.
 
-    An InUseError for a pool in which deployments of others run.
+    An InUseError for a pool in which deployments run that are no orphans: the state knows them, or they are others'.
     """
     for orphan in orphans:
         if orphan.kind == "deployment":
             flow_name, _, name = orphan.name.partition("/")
             deployment.KIND.delete(client, orphan.id, {"owner": owner, "flow_name": flow_name, "name": name})
         else:
+            if orphan.kind == "work pool":
+                _forbid_if_used(client, orphan.name)
             # For a claim without a pool this deletes the claim alone.
             work_pool.KIND.delete(client, orphan.id, {"owner": owner, "name": orphan.name})
+
+
+def _forbid_if_used(client: Client, name: str) -> None:
+    """The pool's delete takes deployments of its owner along, as at `destroy`; here some may be alive."""
+    users = sorted(found.name for found in client.deployments_in_pool(name))
+    if users:
+        raise InUseError(
+            f"Work pool {name!r} was not deleted, deployments use it ({', '.join(users[:10])}). Move them to another "
+            "pool first, or destroy the stack."
+        )
 
 
 def _deployments(client: Client, owner: str, known_ids: Collection[str]) -> list[Orphan]:

@@ -111,6 +111,21 @@ def test_a_stack_that_was_renamed_keeps_its_objects(api: str, server: Server) ->
         assert not server.exists(EXAMPLES[kind].path(stack.id, props))
 
 
+def test_an_orphaned_pool_takes_no_deployment_along_that_the_state_knows(api: str, server: Server) -> None:
+    owner = f"flowstacks/{unique('orphans')}"
+    lost_pool, pool_props = pool(server)
+    lost_pool.create(new_session(api), {**pool_props, "owner": owner})
+    kept = Stack(KINDS["Deployment"])
+    kept.create(new_session(api), {**deployment(server, owner=owner), "work_pool_name": pool_props["name"]})
+    session = new_session(api)
+    found = orphans.find(session.client, owner, {kept.id})
+    assert [each.kind for each in found] == ["work pool"]
+    with pytest.raises(errors.InUseError, match="daily"):
+        orphans.delete(session.client, owner, found)
+    assert server.exists(f"/deployments/{kept.id}")
+    assert server.exists(f"/work_pools/{pool_props['name']}")
+
+
 def test_a_pool_that_others_use_is_not_deleted(api: str, server: Server) -> None:
     stack, props = pool(server)
     stack.create(new_session(api), props)

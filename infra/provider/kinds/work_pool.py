@@ -157,8 +157,7 @@ class WorkPool(Kind[WorkPoolInputs, answers.WorkPool]):
                     f"{self._named(name)} was not deleted, its mark says {mark.owner if mark else 'nothing'}. Take it "
                     "out of the state with `pulumi state delete`, or take it back with `pulumi up --refresh` first."
                 )
-            self._forbid_if_used(client, name, "deleted", except_owner=owner)
-            for forgotten in client.deployments_in_pool(name):
+            for forgotten in self._forbid_if_used(client, name, "deleted", except_owner=owner):
                 client.delete_deployment(forgotten.id)
             client.delete_work_pool(name)
         if mark and mark.owner == owner and mark.id in (id_, None):
@@ -171,7 +170,10 @@ class WorkPool(Kind[WorkPoolInputs, answers.WorkPool]):
         if olds.get("name") == news.get("name"):
             self._forbid_if_used(client, str(olds.get("name")), "replaced", except_owner=None)
 
-    def _forbid_if_used(self, client: Client, name: str, what: str, *, except_owner: str | None) -> None:
+    def _forbid_if_used(
+        self, client: Client, name: str, what: str, *, except_owner: str | None
+    ) -> list[answers.Deployment]:
+        """The deployments in the pool, all of `except_owner`; a list read later could hold somebody else's."""
         there = client.deployments_in_pool(name)
         flows = {each.id: each.name for each in client.flows_with_id(sorted({found.flow_id for found in there}))}
         users = [
@@ -184,6 +186,7 @@ class WorkPool(Kind[WorkPoolInputs, answers.WorkPool]):
                 f"{self._named(name)} can't be {what}: {len(users)} deployments use it "
                 f"({', '.join(sorted(users)[:10])}). Move them to another pool first, or give the new one another name."
             )
+        return there
 
     def _write_claim(self, client: Client, mark: ownership.WorkPoolMark) -> None:
         name = ownership.work_pool_variable(mark.name)
