@@ -26,9 +26,12 @@ def check_patterns(
     """
     addresses = {pin: _addresses(manifest) for pin, manifest in manifests.items()}
     everywhere = set[str]().union(*addresses.values())
+    projects = {naming.Address(one.name, "", "") for manifest in manifests.values() for one in manifest.projects}
     found: list[problem.Problem] = []
     for pattern, override in config.overrides.items() if manifests else ():
         known = addresses[override.commit] if override.commit else everywhere
+        if override.deployed is False and any(naming.matches(pattern, whole) for whole in projects):
+            continue  # a project that has nothing to deploy any more may be switched off
         if not any(naming.matches(pattern, naming.parse_address(address)) for address in known):
             where = f" at commit {override.commit}" if override.commit else ""
             message = f"override {pattern!r} matches no deployment{where}"

@@ -8,9 +8,10 @@ from pathlib import Path
 from infra import config, desired, problem, suggestion
 from infra.desired import DeploymentResource
 from infra.errors import RejectedError, ServerError
+from infra.preflight import emptied
 from infra.preflight.preflight import Verdict
 from infra.problem import Place
-from infra.provider import conflicts
+from infra.provider import conflicts, ownership
 from infra.provider.client import Client
 from infra.provider.conflicts import Conflicts, Foreign, WantedDeployment, WantedWorkPool
 from infra.provider.errors import ProviderError
@@ -38,7 +39,10 @@ def check(verdict: Verdict, root: Path) -> Server:
             [_wanted(one) for one in verdict.desired.deployments],
         )
         pools = {name: pool.id for name, pool in client.work_pools().items()}
-    problems = [*_taken(verdict, found), *_pools(verdict, pools), *_queues(verdict, found, pools)]
+        entrypoints = _entrypoints(client, verdict.desired.owner)
+    pinned = StackFile(root, verdict.config.environment).place([f"{config.NAMESPACE}:release", "commit"])
+    emptied_projects = emptied.check(verdict.config, verdict.desired, verdict.manifests, entrypoints, pinned)
+    problems = [*_taken(verdict, found), *_pools(verdict, pools), *_queues(verdict, found, pools), *emptied_projects]
     if problems:
         raise RejectedError(problems)
     mine = {pool.name for pool in verdict.desired.work_pools}
@@ -60,6 +64,11 @@ def asking(verdict: Verdict, root: Path) -> Generator[Client]:
         raise ServerError(f"{where if where.line else 'PREFECT_API_URL'}: error: {refused}") from refused
     finally:
         client.close()
+
+
+def _entrypoints(client: Client, owner: str) -> list[str]:
+    there = client.deployments().values()
+    return [one.entrypoint for one in there if one.entrypoint and ownership.deployment_owner(one) == owner]
 
 
 def _wanted(one: DeploymentResource) -> WantedDeployment:

@@ -101,3 +101,22 @@ def test_a_mistyped_work_queue_is_refused_not_created(workspace: Workspace) -> N
     told = workspace.up(expect=1)
     assert "'defalt'" in told
     assert mutating(workspace.requests()) == []
+
+
+def test_a_pin_that_would_empty_a_project_is_refused_until_somebody_says_so(workspace: Workspace) -> None:
+    workspace.commit(**{"flows/etl/load.py": flows.declared("load", {"name": "x"}), "flows/greet/hello.py": flows.BARE})
+    workspace.up()
+    workspace.requests()
+    workspace.commit(**{"flows/etl/load.py": "def load():\n    pass\n"})
+    told = workspace.up(expect=1)
+    assert "this would delete every deployment of project 'etl' (1)" in told
+    assert mutating(workspace.requests()) == []
+    workspace.configure({
+        "runtime": "process", "release": {"commit": "HEAD"}, "overrides": {"etl/**": {"deployed": False}},
+    })  # fmt: skip
+    assert workspace.preview().operations == {f"Deployment load/x--{workspace.stack}": "delete"}
+    workspace.up()
+    workspace.configure({"runtime": "process", "release": {"commit": "HEAD"}})
+    workspace.git("rm", "-rq", "flows/greet")
+    workspace.commit("the project is gone")
+    assert workspace.preview().operations == {f"Deployment hello/{workspace.stack}": "delete"}

@@ -1,0 +1,40 @@
+"""A pin that would delete every deployment of a project although the project is still there. Pure.
+
+A declaration that was lost by mistake, or a wrong pin, looks just like it; who means it says `deployed: false`.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import PurePosixPath
+
+from infra import naming, problem
+from infra.config import Config
+from infra.desired import Desired
+from infra.discovery.manifest import Manifest
+from infra.problem import Place
+
+
+def check(
+    config: Config, desired: Desired, manifests: Mapping[str, Manifest], entrypoints: Collection[str], place: Place
+) -> Iterator[problem.Problem]:
+    """`entrypoints`: those of this stack's deployments on the server; `place`: where the pin stands."""
+    kept = {one.project.name for one in desired.deployments}
+    projects = {project.path: project.name for manifest in manifests.values() for project in manifest.projects}
+    for path, name in sorted(projects.items()):
+        gone = [entrypoint for entrypoint in entrypoints if _is_in(entrypoint, path)]
+        if gone and name not in kept and not is_switched_off(config, name):
+            yield problem.error(
+                "emptied-project",
+                place,
+                f"this would delete every deployment of project {name!r} ({len(gone)}), though {path} is still there",
+                f'Pin another commit, or say so: flowstacks:overrides: {{"{name}/**": {{deployed: false}}}}',
+            )
+
+
+def is_switched_off(config: Config, project: str) -> bool:
+    """Whether an override for the whole project says `deployed: false`."""
+    whole = naming.Address(project, "", "")
+    return any(said.deployed is False and naming.matches(pattern, whole) for pattern, said in config.overrides.items())
+
+
+def _is_in(entrypoint: str, folder: str) -> bool:
+    return PurePosixPath(entrypoint.partition(":")[0]).is_relative_to(folder)

@@ -1,0 +1,41 @@
+from typing import Any
+
+import pytest
+
+from infra import desired
+from infra.config import Config
+from infra.preflight import emptied
+from infra.problem import Place
+from infra.runtimes.runtime import Source
+from tests.support import manifests
+from tests.support.manifests import PIN
+
+_PLACE = Place("Pulumi.main.yaml", 4)
+_BOTH = (manifests.project(), manifests.project("web"))
+
+
+@pytest.mark.parametrize(
+    ("entrypoints", "overrides", "emptied_projects"),
+    [
+        (["flows/etl/f.py:f", "flows/web/g.py:g", "flows/web/h.py:h"], {}, ["web"]),
+        (["flows/etl/f.py:f"], {}, []),
+        ([], {}, []),
+        (["flows/web/g.py:g"], {"web/**": {"deployed": False}}, []),
+        (["flows/web/g.py:g"], {"w*": {"deployed": False}}, []),
+        (["flows/web/g.py:g"], {"web/g": {"deployed": False}}, ["web"]),
+        (["flows/web/g.py:g"], {"web/**": {"deployed": True}}, ["web"]),
+        (["flows/webshop/g.py:g"], {}, []),
+        (["flows/gone/g.py:g"], {}, []),
+    ],
+)
+def test_emptied(entrypoints: list[str], overrides: dict[str, Any], emptied_projects: list[str]) -> None:
+    config = Config.model_validate({
+        "environment": "main", "runtime": "process", "schedule_policy": "active", "release": {"commit": PIN},
+        "overrides": overrides,
+    })  # fmt: skip
+    found = {PIN: manifests.manifest(manifests.flow("f", manifests.deployment("etl/f/a")), projects=_BOTH)}
+    chosen = desired.choose(config, found, lambda _: _PLACE)
+    wanted = desired.desired(config, "o/main", Source(url="u", credentials=None, checkout="/c"), chosen)
+    problems = list(emptied.check(config, wanted, found, entrypoints, _PLACE))
+    assert [(one.code, one.line) for one in problems] == [("emptied-project", 4)] * len(emptied_projects)
+    assert all(repr(name) in one.message for one, name in zip(problems, emptied_projects, strict=True))
