@@ -10,6 +10,7 @@ import pydantic
 
 from infra.model import Model
 
+_WILD = re.compile(r"[*?/]|\[[^\]]*\]")
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9_]+")
 
 
@@ -130,7 +131,7 @@ def matches(pattern: str, where: Address) -> bool:
 def breadth(pattern: str) -> tuple[int, int, str]:
     """Sort key: broad patterns first, so that narrow ones win; ties by text, to be the same everywhere."""
     literal = [segment for segment in pattern.split("/") if not any(mark in segment for mark in "*?[")]
-    return (len(literal), sum(map(len, literal)), pattern)
+    return (len(literal), len(_WILD.sub("", pattern)), pattern)
 
 
 _SOURCE_TAGS = ("PROJECT_NAME={project}", "COMMIT_HASH={commit}", "PACKAGE_VERSION={version}")

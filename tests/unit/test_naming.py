@@ -56,6 +56,11 @@ def test_narrow_patterns_come_after_broad_ones() -> None:
     ]  # fmt: skip
 
 
+def test_of_two_globs_the_one_that_says_more_is_narrower() -> None:
+    patterns = ["etl/*-daily", "etl/d*", "etl/*y", "etl/**", "etl/[a-z]*"]
+    assert sorted(patterns, key=naming.breadth) == ["etl/**", "etl/[a-z]*", "etl/*y", "etl/d*", "etl/*-daily"]
+
+
 def test_a_template_with_an_unknown_field_is_refused() -> None:
     with pytest.raises(ValueError, match=r"unknown field \{colour\}; known are branch"):
         naming.checked_template("{colour}-{env}")
