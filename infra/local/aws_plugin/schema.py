@@ -5,12 +5,15 @@ import dataclasses
 import functools
 import importlib
 import inspect
+import threading
 import types
 import typing
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pulumi
+
+_LOADING = threading.Lock()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,15 +30,13 @@ def inputs(token: str) -> Mapping[str, Property]:
 
     `token`: `aws:ecs/taskDefinition:TaskDefinition`. Raises `AttributeError` where the SDK has no such class.
     """
-    module, name = _home(token)
-    return fields(getattr(module, f"{name}Args"))
+    return fields(_class(token, "Args"))
 
 
 @functools.cache
 def outputs(token: str) -> frozenset[str]:
     """All properties that a resource of the type has, inputs included; `id` and `urn` aside."""
-    module, name = _home(token)
-    return frozenset(_names(getattr(module, name)).values())
+    return frozenset(_names(_class(token)).values())
 
 
 def provider_inputs() -> Mapping[str, Property]:
@@ -68,9 +69,12 @@ def is_arguments(kind: Any) -> bool:
     return isinstance(kind, type) and any(_pulumi_name(member) for member in vars(kind).values())
 
 
-def _home(token: str) -> tuple[types.ModuleType, str]:
+def _class(token: str, suffix: str = "") -> type:
     _, module, name = token.split(":")
-    return importlib.import_module(f"pulumi_aws.{module.split('/')[0]}"), name
+    # The SDK loads a module when something in it is first asked for, and a second thread gets one that is half there
+    # (pulumi_aws 7.51.1, by `importlib.util.LazyLoader`).
+    with _LOADING:
+        return getattr(importlib.import_module(f"pulumi_aws.{module.split('/')[0]}"), name + suffix)
 
 
 def _names(owner: type) -> dict[str, str]:

@@ -25,7 +25,8 @@ def url(number: int) -> str:
 def launch(folder: Path, number: int, *, log: Path) -> Launch:
     """Pure but for the inherited environment. `folder` holds the journal."""
     command = [sys.executable, "-P", "-m", "infra.local.servers.aws_emulator", str(number), str(_journal(folder))]
-    environment = variables.without_inherited(os.environ)
+    # Else the emulator has none of AWS's own policies, and no role can be given one (moto 5.2.5, `settings.py`).
+    environment = {**variables.without_inherited(os.environ), "MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}
     return Launch(name=NAME, command=command, environment=environment, folder=folder, log=log, port=number)
 
 

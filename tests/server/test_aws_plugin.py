@@ -1,0 +1,284 @@
+"""The stand-in for the AWS plugin, all its types through the real engine and the real SDK, against the emulator.
+
+The tests share one stack. Each says what it wants to stand, so any of them can run alone.
+"""
+
+import copy
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local.aws_plugin import registry
+from infra.local.aws_plugin.values import UNKNOWN
+from infra.local.servers import aws
+from tests.support.aws_program import DEFAULT_TAGS, AwsProgram
+
+pytestmark = pytest.mark.xdist_group("aws")
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+EXECUTION = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
+READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+DIGEST = "sha256:" + "0" * 64
+SECRET_TEXT = "tell-nobody-4711"
+
+
+def _statement(action: str) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": [action], "Resource": "*"}]}
+
+
+def _keep(count: int) -> str:
+    selection = {"tagStatus": "untagged", "countType": "imageCountMoreThan", "countNumber": count}
+    return json.dumps({"rules": [{"rulePriority": 1, "selection": selection, "action": {"type": "expire"}}]})
+
+
+BASE: dict[str, Any] = {
+    "digest": DIGEST,
+    "container": {"name": "flow", "environment": [{"name": "B", "value": "2"}, {"name": "A", "value": "1"}]},
+    "repository": {"image_scanning_configuration": {"scan_on_push": True}, "tags": {"kind": "etl"}},
+    "lifecycle": {"policy": _keep(10)},
+    "cluster": {"name": "flows", "settings": [{"name": "containerInsights", "value": "enabled"}]},
+    "role": {
+        "name": "execution", "assume_role_policy": json.dumps(TRUST, indent=2), "managed_policy_arns": [EXECUTION],
+    },
+    "policy": {"name": "logs", "policy": _statement("logs:PutLogEvents")},
+    "logs": {"name": "/flows/test", "retention_in_days": 7},
+    "secret": {
+        "name": "warehouse", "description": "password", "kms_key_id": "alias/flows", "recovery_window_in_days": 0,
+    },
+    "value": {"secret_string": SECRET_TEXT},
+    "task": {
+        "family": "etl", "cpu": "256", "memory": "512", "network_mode": "awsvpc",
+        "requires_compatibilities": ["FARGATE"],
+        "runtime_platform": {"cpu_architecture": "X86_64", "operating_system_family": "LINUX"},
+        "ephemeral_storage": {"size_in_gib": 30},
+    },
+}  # fmt: skip
+
+
+def _changed(**changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The base with some properties set; None takes one away."""
+    wanted = copy.deepcopy(BASE)
+    for name, props in changes.items():
+        wanted[name] = {key: value for key, value in {**wanted[name], **props}.items() if value is not None}
+    return wanted
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory, engine: Path) -> Iterator[AwsProgram]:
+    with aws.running(tmp_path_factory.mktemp("aws")) as url:
+        yield AwsProgram(tmp_path_factory.mktemp("all types"), url, engine)
+
+
+def test_a_first_preview_knows_what_is_said_and_not_what_aws_will_decide(program: AwsProgram) -> None:
+    steps = program.steps(BASE)
+    served = {kind.resource_type for kind in registry.KINDS}
+    made = {step["newState"]["type"] for step in steps.values() if step["op"] == "create"}
+    assert served <= made
+    said = {name: step["newState"]["inputs"] for name, step in steps.items() if "inputs" in step["newState"]}
+    # Each of these is another resource's output.
+    assert said["task"]["executionRoleArn"] == UNKNOWN
+    assert said["task"]["containerDefinitions"] == said["policy"]["role"] == said["value"]["secretId"] == UNKNOWN
+    assert said["lifecycle"]["repository"] == said["repository"]["name"]
+    assert said["repository"]["name"].startswith("repository-")
+
+
+def test_all_types_are_created_and_the_second_up_is_empty(program: AwsProgram) -> None:
+    program.up(BASE)
+    assert program.steps(BASE) == {}
+    program.up(BASE, "--expect-no-changes", "--refresh")
+
+
+def test_aws_has_what_was_asked_for(program: AwsProgram) -> None:
+    program.up(BASE)
+    outputs = program.outputs()
+    name, cluster, logs, _ = outputs["names"]
+    ecr, ecs, iam = program.client("ecr"), program.client("ecs"), program.client("iam")
+    repository = ecr.describe_repositories(repositoryNames=[name])["repositories"][0]
+    assert repository["imageScanningConfiguration"] == {"scanOnPush": True}
+    tags = ecr.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"]
+    assert {tag["Key"]: tag["Value"] for tag in tags} == {**DEFAULT_TAGS, "kind": "etl"}
+    assert json.loads(ecr.get_lifecycle_policy(repositoryName=name)["lifecyclePolicyText"]) == json.loads(_keep(10))
+    assert ecs.describe_clusters(clusters=[cluster])["clusters"][0]["status"] == "ACTIVE"
+    task = ecs.describe_task_definition(taskDefinition=outputs["task"]["arn"])["taskDefinition"]
+    assert task["containerDefinitions"][0]["image"] == f"{repository['repositoryUri']}@{DIGEST}"
+    assert (task["cpu"], task["memory"], task["networkMode"]) == ("256", "512", "awsvpc")
+    assert task["executionRoleArn"] == outputs["role"]["arn"]
+    assert task["ephemeralStorage"] == {"sizeInGiB": 30}
+    assert iam.get_role(RoleName="execution")["Role"]["AssumeRolePolicyDocument"] == TRUST
+    assert iam.list_attached_role_policies(RoleName="execution")["AttachedPolicies"][0]["PolicyArn"] == EXECUTION
+    policy = iam.get_role_policy(RoleName="execution", PolicyName="logs")["PolicyDocument"]
+    assert policy == _statement("logs:PutLogEvents")
+    group = program.client("logs").describe_log_groups(logGroupNamePrefix=logs)["logGroups"][0]
+    assert group["retentionInDays"] == 7
+    value = program.client("secretsmanager").get_secret_value(SecretId=outputs["secret"])
+    assert value["SecretString"] == SECRET_TEXT
+
+
+def test_secrets_are_nowhere_in_the_clear(program: AwsProgram) -> None:
+    program.up(BASE)
+    files = [path for path in program.state.rglob("*") if path.is_file()]
+    assert len(files) > 1
+    assert [path for path in files if SECRET_TEXT.encode() in path.read_bytes()] == []
+    value = program.resource("value")
+    assert {"secretString"} <= {name for name in value["outputs"] if isinstance(value["outputs"][name], dict)}
+
+
+UPDATED = _changed(
+    repository={
+        "image_scanning_configuration": {"scan_on_push": False}, "image_tag_mutability": "IMMUTABLE",
+        "force_delete": True, "tags": {"owner": "data"},
+    },
+    cluster={"settings": [{"name": "containerInsights", "value": "disabled"}], "tags": {"owner": "data"}},
+    role={
+        "assume_role_policy": json.dumps({**TRUST, "Id": "other"}), "description": "runs flows",
+        "max_session_duration": 7200, "managed_policy_arns": [READ_ONLY], "permissions_boundary": READ_ONLY,
+        "force_detach_policies": True, "tags": {"owner": "data"},
+    },
+    policy={"policy": _statement("logs:CreateLogStream")},
+    logs={"retention_in_days": 30, "skip_destroy": True, "tags": {"owner": "data"}},
+    secret={
+        "description": "new password", "kms_key_id": "alias/other", "recovery_window_in_days": 7,
+        "policy": json.dumps(_statement("secretsmanager:GetSecretValue")), "tags": {"owner": "data"},
+    },
+    value={"version_stages": ["AWSCURRENT", "blue"]},
+    task={"skip_destroy": True, "tags": {"owner": "data"}},
+)  # fmt: skip
+
+
+def test_every_updatable_property_is_updated_in_place(program: AwsProgram) -> None:
+    program.up(BASE)
+    before = program.outputs()
+    steps = program.steps(UPDATED)
+    changed = {"repository", "cluster", "role", "policy", "logs", "secret", "value", "task"}
+    assert {name: step["op"] for name, step in steps.items()} == dict.fromkeys(changed, "update")
+    # What AWS decided stays known: with an unknown role or repository the task would be replaced.
+    assert steps["task"]["newState"]["inputs"]["executionRoleArn"] == before["role"]["arn"]
+    program.up(UPDATED)
+    assert program.steps(UPDATED) == {}
+    assert program.outputs() == before
+    _assert_updated(program, before)
+
+
+def _assert_updated(program: AwsProgram, outputs: Mapping[str, Any]) -> None:
+    name, cluster, logs, logs_arn = outputs["names"]
+    ecr, ecs, iam = program.client("ecr"), program.client("ecs"), program.client("iam")
+    sm = program.client("secretsmanager")
+    owned = {**DEFAULT_TAGS, "owner": "data"}
+    repository = ecr.describe_repositories(repositoryNames=[name])["repositories"][0]
+    assert (repository["imageTagMutability"], repository["imageScanningConfiguration"]["scanOnPush"]) == (
+        "IMMUTABLE",
+        False,
+    )
+    tags = ecr.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"]
+    assert {tag["Key"]: tag["Value"] for tag in tags} == owned
+    found = ecs.describe_clusters(clusters=[cluster], include=["TAGS", "SETTINGS"])["clusters"][0]
+    assert found["settings"] == [{"name": "containerInsights", "value": "disabled"}]
+    assert {tag["key"]: tag["value"] for tag in found["tags"]} == owned
+    role = iam.get_role(RoleName="execution")["Role"]
+    assert (role["Description"], role["MaxSessionDuration"]) == ("runs flows", 7200)
+    assert role["AssumeRolePolicyDocument"]["Id"] == "other"
+    assert role["PermissionsBoundary"]["PermissionsBoundaryArn"] == READ_ONLY
+    attached = iam.list_attached_role_policies(RoleName="execution")["AttachedPolicies"]
+    assert [one["PolicyArn"] for one in attached] == [READ_ONLY]
+    group = program.client("logs").describe_log_groups(logGroupNamePrefix=logs)["logGroups"][0]
+    assert group["retentionInDays"] == 30
+    assert program.client("logs").list_tags_for_resource(resourceArn=logs_arn)["tags"] == owned
+    secret = sm.describe_secret(SecretId=outputs["secret"])
+    assert (secret["Description"], secret["KmsKeyId"]) == ("new password", "alias/other")
+    assert sorted(*secret["VersionIdsToStages"].values()) == ["AWSCURRENT", "blue"]
+    policy = sm.get_resource_policy(SecretId=outputs["secret"])["ResourcePolicy"]
+    assert json.loads(policy) == _statement("secretsmanager:GetSecretValue")
+    task = ecs.describe_task_definition(taskDefinition=outputs["task"]["arn"], include=["TAGS"])
+    assert {tag["key"]: tag["value"] for tag in task["tags"]} == owned
+
+
+def test_what_can_not_be_updated_is_replaced(program: AwsProgram) -> None:
+    program.up(BASE)
+    before = program.outputs()
+    wanted = _changed(
+        container={"command": ["python", "-V"]}, lifecycle={"policy": _keep(20)}, value={"secret_string": "another"}
+    )
+    steps = program.steps(wanted)
+    assert {name: step["op"] for name, step in steps.items()} == dict.fromkeys(
+        ("task", "lifecycle", "value"), "replace"
+    )
+    program.up(wanted)
+    assert program.steps(wanted) == {}
+    after = program.outputs()
+    assert after["task"]["revision"] == before["task"]["revision"] + 1
+    assert after["task"]["arn"] == f"{before['task']['family']}:{after['task']['revision']}"
+    ecs = program.client("ecs")
+    assert ecs.describe_task_definition(taskDefinition=before["task"]["arn"])["taskDefinition"]["status"] == "INACTIVE"
+    policy = program.client("ecr").get_lifecycle_policy(repositoryName=before["names"][0])["lifecyclePolicyText"]
+    assert json.loads(policy) == json.loads(_keep(20))
+    assert program.client("secretsmanager").get_secret_value(SecretId=before["secret"])["SecretString"] == "another"
+
+
+def test_what_somebody_edited_or_deleted_by_hand_is_seen_and_mended(program: AwsProgram) -> None:
+    program.up(BASE)
+    outputs = program.outputs()
+    iam, logs = program.client("iam"), program.client("logs")
+    iam.update_role(RoleName="execution", Description="by hand", MaxSessionDuration=4000)
+    iam.delete_role_policy(RoleName="execution", PolicyName="logs")
+    iam.tag_role(RoleName="execution", Tags=[{"Key": "hand", "Value": "made"}])
+    logs.put_retention_policy(logGroupName="/flows/test", retentionInDays=90)
+    program.client("ecr").delete_lifecycle_policy(repositoryName=outputs["names"][0])
+    program.client("ecs").deregister_task_definition(taskDefinition=outputs["task"]["arn"])
+    assert program.steps(BASE) == {}, "without --refresh nothing is asked"
+    steps = program.steps(BASE, "--refresh")
+    assert {name: step["op"] for name, step in steps.items()} == {
+        "role": "update", "logs": "update", "policy": "create", "lifecycle": "create", "task": "create",
+    }  # fmt: skip
+    program.up(BASE, "--refresh")
+    role = iam.get_role(RoleName="execution")["Role"]
+    assert (role.get("Description", ""), role["MaxSessionDuration"]) == ("", 3600)
+    assert [tag["Key"] for tag in iam.list_role_tags(RoleName="execution")["Tags"]] == list(DEFAULT_TAGS)
+    assert iam.list_role_policies(RoleName="execution")["PolicyNames"] == ["logs"]
+    assert logs.describe_log_groups(logGroupNamePrefix="/flows/test")["logGroups"][0]["retentionInDays"] == 7
+    assert program.outputs()["task"]["revision"] == outputs["task"]["revision"] + 1
+    program.up(BASE, "--refresh", "--expect-no-changes")
+
+
+def test_wrong_inputs_are_refused_with_the_closest_name(program: AwsProgram) -> None:
+    raw = {
+        "wrong": ["aws:ecr/repository:Repository", {"nmae": "x", "imageScanningConfiguration": {"scanOnPsh": True}}],
+        "lacking": ["aws:ecs/taskDefinition:TaskDefinition", {"family": "x"}],
+        "typed": ["aws:cloudwatch/logGroup:LogGroup", {"retentionInDays": "seven"}],
+        "strange": ["aws:s3/bucket:Bucket", {}],
+    }
+    said = program.refused({"raw": raw})
+    assert "aws:ecr/repository:Repository has no property 'nmae'. Did you mean 'name'?" in said
+    assert "has no property 'imageScanningConfiguration.scanOnPsh'. Did you mean 'scanOnPush'?" in said
+    assert "aws:ecs/taskDefinition:TaskDefinition needs the property 'containerDefinitions'. Set it" in said
+    assert "aws:cloudwatch/logGroup:LogGroup takes a number for 'retentionInDays'" in said
+    assert "does not serve aws:s3/bucket:Bucket" in said
+
+
+def test_what_aws_says_comes_through_in_its_own_words(program: AwsProgram) -> None:
+    program.client("ecr").create_repository(repositoryName="taken")
+    said = program.refused({**BASE, "repository": {"name": "taken"}}, "up")
+    assert "RepositoryAlreadyExistsException" in said
+    assert "The repository with name 'taken' already exists" in said
+    program.client("ecr").delete_repository(repositoryName="taken")
+
+
+def test_destroy_leaves_nothing_but_what_it_was_told_to(program: AwsProgram) -> None:
+    program.up(_changed(logs={"skip_destroy": True}))
+    outputs = program.outputs()
+    program.pulumi("destroy", "--yes", "--skip-preview", "--stack", "test")
+    assert program.client("ecr").describe_repositories()["repositories"] == []
+    assert program.client("iam").list_roles()["Roles"] == []
+    assert program.client("secretsmanager").list_secrets()["SecretList"] == []
+    ecs = program.client("ecs")
+    cluster = ecs.describe_clusters(clusters=[outputs["names"][1]])["clusters"]
+    assert [one["status"] for one in cluster] in ([], ["INACTIVE"])
+    assert ecs.list_task_definitions(status="ACTIVE")["taskDefinitionArns"] == []
+    groups = program.client("logs").describe_log_groups()["logGroups"]
+    assert [group["logGroupName"] for group in groups] == ["/flows/test"]
+    program.client("logs").delete_log_group(logGroupName="/flows/test")
