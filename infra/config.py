@@ -83,6 +83,13 @@ class Override(Settings):
         return Settings(**{name: getattr(self, name) for name in Settings.model_fields})
 
 
+def _flag(said: Any) -> bool:
+    """Pulumi gives every scalar as text; the provider, which reads it too, knows no other spellings."""
+    if said in (True, "true", False, "false"):
+        return said in (True, "true")
+    raise ValueError("write true or false")
+
+
 def _with_preset(said: Any) -> Any:
     """`{preset: …}` first, then single templates over it."""
     if not isinstance(said, Mapping):
@@ -107,7 +114,7 @@ class Config(Model):
     naming: Annotated[Naming, pydantic.BeforeValidator(_with_preset)] = PRESETS["default"]
     defaults: Settings = Settings()
     overrides: dict[str, Override] = pydantic.Field(default_factory=dict[str, Override])
-    start_over: bool = False
+    start_over: Annotated[bool, pydantic.BeforeValidator(_flag)] = False
 
 
 def pins(config: Config) -> dict[str, list[Key]]:
@@ -179,17 +186,20 @@ def api_url(config: Config) -> str | None:
 
 
 def api_key(config: Config) -> str | None:
-    """As `api_url`, for `PREFECT_API_KEY`; None where the stack file's is encrypted and nobody decrypted it."""
-    return os.environ.get("PREFECT_API_KEY") or _decrypted(config.prefect.api_key)
+    """As `api_url`, for `PREFECT_API_KEY`; the stack file's is for the stack file's server only.
+
+    None where it is encrypted and nobody decrypted it.
+    """
+    return os.environ.get("PREFECT_API_KEY") or _own(config, config.prefect.api_key)
 
 
 def auth_string(config: Config) -> str | None:
     """As `api_key`, for `PREFECT_API_AUTH_STRING`."""
-    return os.environ.get("PREFECT_API_AUTH_STRING") or _decrypted(config.prefect.auth_string)
+    return os.environ.get("PREFECT_API_AUTH_STRING") or _own(config, config.prefect.auth_string)
 
 
-def _decrypted(secret: pydantic.SecretStr | None) -> str | None:
-    said = secret.get_secret_value() if secret else None
+def _own(config: Config, secret: pydantic.SecretStr | None) -> str | None:
+    said = secret.get_secret_value() if secret and api_url(config) == config.prefect.api_url else None
     return None if said == SECRET else said
 
 

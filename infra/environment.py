@@ -23,9 +23,11 @@ class Environment(pulumi.ComponentResource):
         super().__init__("flowstacks:index:Environment", name)
         mine = pulumi.ResourceOptions(parent=self)
         self.work_pools = {pool.name: resources.WorkPool(pool.name, pool.props, mine) for pool in desired.work_pools}
+        # Pools first, and last at a destroy: also for deployments that run in somebody else's.
+        in_place = pulumi.ResourceOptions(parent=self, depends_on=list(self.work_pools.values()))
         pool_ids = {**foreign_pools, **{name: pool.id for name, pool in self.work_pools.items()}}
         self.deployments = {
-            one.address: resources.Deployment(one.resource_name, _inputs(one, pool_ids), mine)
+            one.address: resources.Deployment(one.resource_name, _inputs(one, pool_ids), in_place)
             for one in desired.deployments
         }
         self.register_outputs({})

@@ -11,6 +11,7 @@ import pydantic
 from infra.model import Model
 
 _WILD = re.compile(r"[*?/]|\[[^\]]*\]")
+_SCHEME_OR_LOGIN = re.compile(r"^[a-z+]+://|^(?:[a-z+]+://)?[^/@]*@|\s")
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9_]+")
 
 
@@ -24,6 +25,18 @@ class Address(NamedTuple):
     def __str__(self) -> str:
         """`project/flow/deployment`, the inverse of `parse_address`."""
         return "/".join(self)
+
+
+def owner(project: str, stack: str, repository_url: str | None) -> str:
+    """Who objects on a server belong to: `[<repository>:]<Pulumi project>/<stack>`.
+
+    Every team's copy of this template has a Pulumi project of the same name, so where several share a server the
+    repository tells them apart.
+    """
+    if repository_url is None:
+        return f"{project}/{stack}"
+    repository = _SCHEME_OR_LOGIN.sub("", repository_url).rstrip("/").removesuffix(".git")
+    return f"{repository}:{project}/{stack}"
 
 
 def slug(text: str) -> str:

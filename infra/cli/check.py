@@ -27,7 +27,9 @@ def run(arguments: argparse.Namespace) -> int:
         verdict = preflight.run(root, stack.project(root), arguments.stack)
         if arguments.online:
             online.check(verdict, root)
-        lost = list(map(_orphan, orphans.find(verdict, root))) if arguments.orphans else []
+        lost = (
+            list(map(_orphan, orphans.find(verdict.config, verdict.desired.owner, root))) if arguments.orphans else []
+        )
         found, count = [*verdict.problems, *lost], len(verdict.desired.deployments)
     except RejectedError as rejected:
         found, count = rejected.problems, None

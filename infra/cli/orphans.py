@@ -5,18 +5,24 @@ from pathlib import Path
 
 import pydantic
 
+from infra.config import Config
 from infra.errors import FlowstacksError
 from infra.preflight import online
-from infra.preflight.preflight import Verdict
-from infra.provider import orphans
+from infra.provider import fingerprint, orphans
+from infra.provider.client import Client
 from infra.provider.orphans import Orphan
 
 _OURS = "pulumi-python:dynamic/prefect:"
 
 
+class _Outputs(pydantic.BaseModel):
+    server: str = ""
+
+
 class _Resource(pydantic.BaseModel):
     type: str
     id: str = ""
+    outputs: _Outputs = _Outputs()
 
 
 class _Deployment(pydantic.BaseModel):
@@ -28,21 +34,38 @@ class _State(pydantic.BaseModel):
 
     deployment: _Deployment = _Deployment()
 
-
-def find(verdict: Verdict, root: Path) -> list[Orphan]:
-    """Read-only. Raises `FlowstacksError` where the state or the server can't be read."""
-    known = _known_ids(verdict.config.environment, root)
-    with online.asking(verdict, root) as client:
-        return orphans.find(client, verdict.desired.owner, known)
+    @property
+    def ours(self) -> list[_Resource]:
+        """Resources of our provider."""
+        return [one for one in self.deployment.resources if _OURS in one.type]
 
 
-def remove(verdict: Verdict, root: Path, found: list[Orphan]) -> None:
+def find(settings: Config, owner: str, root: Path) -> list[Orphan]:
+    """Read-only. Raises `FlowstacksError` where state or server can't be read, or don't belong together."""
+    state = _state(settings.environment, root)
+    with online.asking(settings, root) as client:
+        found = orphans.find(client, owner, {one.id for one in state.ours})
+        if found:
+            _belong_together(state, client, settings.environment)
+    return found
+
+
+def remove(settings: Config, owner: str, root: Path, found: list[Orphan]) -> None:
     """Delete them from the server; each is looked at again first."""
-    with online.asking(verdict, root) as client:
-        orphans.delete(client, verdict.desired.owner, found)
+    with online.asking(settings, root) as client:
+        orphans.delete(client, owner, found)
 
 
-def _known_ids(stack: str, root: Path) -> set[str]:
+def _belong_together(state: _State, client: Client, stack: str) -> None:
+    """An empty state, or one of another server, would make everything of this stack an orphan."""
+    if {one.outputs.server for one in state.ours} != {fingerprint.read(client)}:
+        raise FlowstacksError(
+            f"{client.url} has objects of stack {stack}, but the state that pulumi reads here was not written against "
+            "it. Check PULUMI_BACKEND_URL and PREFECT_API_URL; after a killed first `up` run `pulumi up` again"
+        )
+
+
+def _state(stack: str, root: Path) -> _State:
     command = ["pulumi", "stack", "export", "-s", stack]
     try:
         shown = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True)
@@ -50,5 +73,4 @@ def _known_ids(stack: str, root: Path) -> set[str]:
         raise FlowstacksError("pulumi is not on PATH. On the embedded default run `. .local/env` first") from None
     except subprocess.CalledProcessError as failed:
         raise FlowstacksError(f"the state of stack {stack} can't be read: {failed.stderr.strip()}") from failed
-    state = _State.model_validate_json(shown.stdout)
-    return {one.id for one in state.deployment.resources if _OURS in one.type}
+    return _State.model_validate_json(shown.stdout)

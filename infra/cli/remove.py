@@ -17,11 +17,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """List them, then delete them."""
     root = Path.cwd()
-    verdict = preflight.run(root, stack.project(root), arguments.stack)
-    found = orphans.find(verdict, root)
+    settings = preflight.configured(root, arguments.stack)
+    owner = preflight.owner(settings, stack.project(root))
+    found = orphans.find(settings, owner, root)
     for orphan in found:
         print(f"{'would remove' if arguments.dry_run else 'removing'} {orphan.kind} {orphan.name} ({orphan.id})")
     if not arguments.dry_run:
-        orphans.remove(verdict, root, found)
+        orphans.remove(settings, owner, root, found)
     print(f"{arguments.stack}: {len(found)} orphans")
     return 0

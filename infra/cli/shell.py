@@ -4,6 +4,8 @@ import os
 import subprocess
 from pathlib import Path
 
+from infra.errors import FlowstacksError
+
 ENV_FILE = Path(".local") / "env"
 
 
@@ -12,7 +14,9 @@ def enter(root: Path) -> None:
     if os.environ.get("PREFECT_API_URL") or not (root / ENV_FILE).exists():
         return
     script = f". ./{ENV_FILE} && env -0"
-    shown = subprocess.run(["sh", "-c", script], cwd=root, check=True, capture_output=True, text=True)
+    shown = subprocess.run(["sh", "-c", script], cwd=root, check=False, capture_output=True, text=True)
+    if shown.returncode:
+        raise FlowstacksError(f"{ENV_FILE} can't be read: {shown.stderr.strip()}. Run `make up`, which writes it anew")
     for line in shown.stdout.split("\0"):
         name, equals, value = line.partition("=")
         if equals:

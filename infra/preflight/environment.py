@@ -82,11 +82,11 @@ def _pin_is_the_files(stack: Config, locate: Locate) -> Iterator[problem.Problem
 
 
 def _repository_is_known(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
-    if stack.runtime == "process" and not stack.repository and not config.is_loopback(config.api_url(stack) or ""):
+    if not stack.repository and not config.is_loopback(config.api_url(stack) or ""):
         yield problem.error(
             "no-repository",
             locate(["flowstacks:repository"]),
-            "runs on another machine need to know where to clone the flows from",
+            "off loopback the repository says where runs clone from and whose the objects on the server are",
             "Set flowstacks:repository: {url: …}",
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 
 from infra import config, desired, problem, suggestion
+from infra.config import Config
 from infra.desired import DeploymentResource
 from infra.errors import RejectedError, ServerError
 from infra.preflight import emptied
@@ -31,7 +32,7 @@ def check(verdict: Verdict, root: Path) -> Server:
 
     Raises `RejectedError` with every conflict, `ServerError` where it does not answer or refuses us.
     """
-    with asking(verdict, root) as client:
+    with asking(verdict.config, root) as client:
         found = conflicts.find(
             client,
             verdict.desired.owner,
@@ -51,13 +52,11 @@ def check(verdict: Verdict, root: Path) -> Server:
 
 
 @contextlib.contextmanager
-def asking(verdict: Verdict, root: Path) -> Generator[Client]:
+def asking(settings: Config, root: Path) -> Generator[Client]:
     """A client of the stack's server; what the server refuses becomes a `ServerError` with its place."""
-    where = StackFile(root, verdict.config.environment).place(["flowstacks:prefect", "api_url"])
-    key, auth = config.api_key(verdict.config), config.auth_string(verdict.config)
-    client = Client(
-        Settings.model_validate({"api_url": config.api_url(verdict.config), "api_key": key, "auth_string": auth})
-    )
+    where = StackFile(root, settings.environment).place(["flowstacks:prefect", "api_url"])
+    url, key, auth = config.api_url(settings), config.api_key(settings), config.auth_string(settings)
+    client = Client(Settings.model_validate({"api_url": url, "api_key": key, "auth_string": auth}))
     try:
         yield client
     except ProviderError as refused:

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from infra import config, desired, problem
+from infra import config, desired, naming, problem
 from infra.config import Config
 from infra.desired import Desired
 from infra.discovery import discover
@@ -33,11 +33,9 @@ def run(root: Path, project: str, stack: str, values: Mapping[str, object] | Non
     `values` are Pulumi's config values; where they are not given, the stack file's are taken. `project` is the Pulumi
     project's name. Raises `RejectedError` with every error.
     """
+    settings = configured(root, stack, values)
     stack_file = StackFile(root, stack)
-    written = stack_file.values()
-    settings = config.load(stack, written if values is None else values, stack_file.place)
-    found = environment.check(settings, stack_file.place) + plain_secrets.check(written, stack_file.place)
-    _stop_on_errors(found)
+    found: list[problem.Problem] = []
     manifests: dict[str, Manifest] = {}
     for pin, path in sorted(config.pins(settings).items()):
         try:
@@ -54,7 +52,7 @@ def run(root: Path, project: str, stack: str, values: Mapping[str, object] | Non
         return stack_file.place(["flowstacks:overrides", pattern] if pattern else ["flowstacks:defaults"])
 
     chosen = desired.choose(settings, manifests, place)
-    wanted = desired.desired(settings, f"{project}/{stack}", source(settings, root), chosen)
+    wanted = desired.desired(settings, owner(settings, project), source(settings, root), chosen)
     if not problem.errors(found):  # what a broken file would have held can't be missed
         found += deployments.check_patterns(settings, manifests, place)
     found += deployments.check_layers(chosen)
@@ -62,6 +60,21 @@ def run(root: Path, project: str, stack: str, values: Mapping[str, object] | Non
     found += properties.check(wanted, stack_file.place(["flowstacks:naming", "work_pool"]))
     _stop_on_errors(found)
     return Verdict(config=settings, desired=wanted, manifests=manifests, problems=problem.in_reading_order(found))
+
+
+def configured(root: Path, stack: str, values: Mapping[str, object] | None = None) -> Config:
+    """The stack's config, checked by itself; arguments and errors as with `run`."""
+    stack_file = StackFile(root, stack)
+    written = stack_file.values()
+    settings = config.load(stack, written if values is None else values, stack_file.place)
+    _stop_on_errors(environment.check(settings, stack_file.place) + plain_secrets.check(written, stack_file.place))
+    return settings
+
+
+def owner(settings: Config, project: str) -> str:
+    """The mark that this stack's objects carry."""
+    url = settings.repository.url if settings.repository else None
+    return naming.owner(project, settings.environment, url)
 
 
 def source(settings: Config, root: Path) -> Source:

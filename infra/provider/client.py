@@ -51,6 +51,11 @@ class Client:
         return dict(self._transport.counts)
 
     @property
+    def answered(self) -> dict[str, int]:
+        """As `counts`, without those that were turned away (SQLite does so whenever it is busy) and sent again."""
+        return dict(self._transport.counts - self._transport.turned_away)
+
+    @property
     def url(self) -> str:
         """The API's URL without user and password."""
         return self._transport.base_url

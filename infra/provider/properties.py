@@ -81,8 +81,8 @@ def _array(text: str) -> str:
     return text
 
 
-Owner = Annotated[str, pydantic.Field(pattern=r"^[^/\s]+/[^/\s]+$")]
-"""`<project>/<stack>`."""
+Owner = Annotated[str, pydantic.Field(pattern=r"^\S+/[^/\s]+$")]
+"""`[<repository>:]<project>/<stack>`."""
 
 PrefectName = Annotated[str, pydantic.Field(pattern=r"^[^/%&><]+$")]
 """Characters that Prefect allows in names of flows and deployments (`prefect/types/names.py`, 3.8.8)."""

@@ -38,10 +38,11 @@ def read(config: str | None, environ: Mapping[str, str] = os.environ) -> Setting
         raise SettingsError(
             f"No Prefect server is named. Set flowstacks:prefect.api_url in the stack file, or {API_URL}."
         )
+    own = said if said and said.api_url == url else None  # a key is for the server that it stands beside
     return Settings(
         api_url=url.rstrip("/"),
-        api_key=_secret(environ.get(API_KEY)) or (said.api_key if said else None),
-        auth_string=_secret(environ.get(AUTH_STRING)) or (said.auth_string if said else None),
+        api_key=_secret(environ.get(API_KEY)) or (own.api_key if own else None),
+        auth_string=_secret(environ.get(AUTH_STRING)) or (own.auth_string if own else None),
     )
 
 

@@ -40,6 +40,7 @@ REQUEST_LOG = "FLOWSTACKS_REQUEST_LOG"
 Method = Literal["GET", "POST", "PATCH", "DELETE"]
 T = TypeVar("T")
 _BROKEN_GATEWAY = (502, 504)
+_COME_AGAIN = ("429", "503")
 _LONGEST_TEXT = 500
 
 
@@ -60,11 +61,15 @@ class Patience:
 
 
 class Transport:
-    """Thread-safe; one per process. `counts` tells the requests sent so far by method."""
+    """Thread-safe; one per process.
+
+    `counts` tells the requests sent so far by method, `turned_away` those that the server told to come again.
+    """
 
     def __init__(self, settings: Settings, patience: Patience = Patience()) -> None:
         """Nothing is sent before the first `request`."""
         self.counts: collections.Counter[str] = collections.Counter()
+        self.turned_away: collections.Counter[str] = collections.Counter()
         self.base_url = str(httpx.URL(settings.api_url).copy_with(username=None, password=None))
         self.patience = patience
         self._gate = Gate()
@@ -155,6 +160,8 @@ class Transport:
     def _noted(self, method: Method, path: str, status: str) -> None:
         with self._counting:
             self.counts[method] += 1
+            if status in _COME_AGAIN:
+                self.turned_away[method] += 1
         if self._log:
             with open(self._log, "a", encoding="utf-8") as file:  # noqa: PTH123 - O_APPEND keeps lines of all threads whole
                 file.write(f"{method} {path} {status}\n")

@@ -45,7 +45,7 @@ def test_equal_sends_nothing_but_one_look_at_the_server(api: str, server: Server
     session = new_session(api)
     assert not stack.changes(session, props)
     assert not stack.changes(session, props)
-    assert session.client.counts == {"GET": 1}
+    assert session.client.answered == {"GET": 1}
 
 
 def test_reading_what_is_missing_means_gone(api: str, server: Server, kind: str) -> None:

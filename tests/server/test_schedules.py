@@ -28,7 +28,7 @@ def test_an_edited_schedule_keeps_all_ids(api: str, server: Server) -> None:
     after = by_slug(server, stack)
     assert {slug: each["id"] for slug, each in after.items()} == {slug: each["id"] for slug, each in before.items()}
     assert after["nightly"]["schedule"]["cron"] == "5 4 * * *"
-    assert session.client.counts == {"GET": 2, "PATCH": 1}
+    assert session.client.answered == {"GET": 2, "PATCH": 1}
 
 
 def test_a_removed_schedule_is_one_delete_and_no_patch(api: str, server: Server) -> None:
@@ -37,7 +37,7 @@ def test_a_removed_schedule_is_one_delete_and_no_patch(api: str, server: Server)
     stack.up(session, {**props, "schedules": [NOON]})
     assert list(by_slug(server, stack)) == ["noon"]
     assert "PATCH" not in session.client.counts
-    assert session.client.counts["DELETE"] == 1
+    assert session.client.answered["DELETE"] == 1
 
 
 def test_one_added_by_hand_without_a_slug_goes_and_the_others_keep_their_ids(api: str, server: Server) -> None:

@@ -164,7 +164,7 @@ class Workspace:
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
         """One request to the server's API; None for an empty answer or 404."""
-        for _ in range(20):
+        for _ in range(100):
             answer = httpx.request(method, f"{self.api}{path}", json=body, timeout=60)
             if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
                 break
