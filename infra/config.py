@@ -137,6 +137,12 @@ def load(stack: str, values: Mapping[str, Any], place: Callable[[Sequence[Key]],
     raw = {key.removeprefix(prefix): _decoded(value) for key, value in values.items() if key.startswith(prefix)}
     if os.environ.get(COMMIT):
         raw["release"] = {"commit": os.environ[COMMIT]}
+    if "environment" in raw:
+        remedy = "Remove it: the environment is the stack's name"
+        where = place([f"{NAMESPACE}:environment"])
+        raise RejectedError(
+            [problem.error("unknown-config-key", where, "unknown config key flowstacks:environment", remedy)]
+        )
     raw.setdefault("schedule_policy", "active" if stack == "main" else "paused")
     try:
         return Config.model_validate({**raw, "environment": stack})

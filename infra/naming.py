@@ -11,7 +11,7 @@ import pydantic
 from infra.model import Model
 
 _WILD = re.compile(r"[*?/]|\[[^\]]*\]")
-_SCHEME_OR_LOGIN = re.compile(r"^[a-z+]+://|^(?:[a-z+]+://)?[^/@]*@|\s")
+_SCHEME_AND_LOGIN = re.compile(r"^([a-z+]+://)?([^/@]*@)?")
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9_]+")
 
 
@@ -35,7 +35,7 @@ def owner(project: str, stack: str, repository_url: str | None) -> str:
     """
     if repository_url is None:
         return f"{project}/{stack}"
-    repository = _SCHEME_OR_LOGIN.sub("", repository_url).rstrip("/").removesuffix(".git")
+    repository = _SCHEME_AND_LOGIN.sub("", repository_url, count=1).rstrip("/").removesuffix(".git")
     return f"{repository}:{project}/{stack}"
 
 

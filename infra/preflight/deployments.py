@@ -14,6 +14,7 @@ from infra.desired import Chosen, DeploymentResource, Desired
 from infra.discovery import validation
 from infra.discovery.manifest import Manifest
 from infra.problem import Place
+from infra.provider import ownership
 from infra.runtimes.registry import RUNTIMES
 
 
@@ -82,6 +83,12 @@ def _merged_problems(config: Config, one: DeploymentResource) -> Iterator[proble
         for fault in every:
             if fault.parameter not in given:  # a wrong one is told where it stands
                 yield problem.error("missing-parameter", one.place, fault.message, fault.remedy, address=one.address)
+    for tag in said.tags or ():
+        if tag.startswith(ownership.DEPLOYMENT_TAG):
+            yield problem.error(
+                "reserved-tag", one.place, f"tag {tag!r} would say whose the deployment is", "Use another prefix",
+                address=one.address,
+            )  # fmt: skip
     slugs = [schedule.slug for schedule in settings.with_slugs(said.schedules or ())]
     for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}, key=str):
         yield problem.error(

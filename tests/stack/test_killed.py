@@ -101,3 +101,15 @@ def test_what_a_kill_left_behind_is_found_by_its_mark(workspace: Workspace) -> N
     again = workspace.run("flowstacks", "check", "--orphans", "-s", workspace.stack)
     assert again.code == 0, again.text
     assert workspace.run("flowstacks", "remove", "--orphans", "-s", workspace.stack).text.endswith("0 orphans\n")
+
+
+def test_an_empty_state_makes_nothing_an_orphan(workspace: Workspace, tmp_path: Path) -> None:
+    _many(workspace, 2)
+    workspace.up()
+    elsewhere = {"PULUMI_BACKEND_URL": f"file://{tmp_path / 'other'}"}
+    (tmp_path / "other").mkdir()
+    workspace.run(str(workspace.engine), "stack", "init", workspace.stack, env=elsewhere)
+    told = workspace.run("flowstacks", "remove", "--orphans", "-s", workspace.stack, env=elsewhere)
+    assert told.code == 1
+    assert "PULUMI_BACKEND_URL" in told.text
+    assert workspace.preview("--refresh").operations == {}

@@ -165,3 +165,17 @@ def test_loopback(url: str, loopback: bool) -> None:
 def test_the_release_may_be_absent(tmp_path: Path) -> None:
     loaded: Any = _load(tmp_path, "config: {'flowstacks:runtime': process}\n")
     assert loaded.release is None
+
+
+def test_a_key_goes_to_its_own_server_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = _load(tmp_path, _WHOLE.replace("{secure: v1:abc}", "key"))
+    monkeypatch.setenv("PREFECT_API_URL", "https://elsewhere.test/api")
+    assert config.api_key(loaded) is None
+    monkeypatch.setenv("PREFECT_API_URL", "https://prefect.test/api")
+    assert config.api_key(loaded) == "key"
+
+
+@pytest.mark.parametrize("key", ["environment: x", "start_over: yes please"])
+def test_what_would_be_swallowed_or_understood_by_half_is_refused(tmp_path: Path, key: str) -> None:
+    with pytest.raises(RejectedError, match=r"Pulumi.staging.yaml:3: error"):
+        _load(tmp_path, f"config:\n  flowstacks:runtime: process\n  flowstacks:{key}\n")

@@ -84,3 +84,17 @@ def test_the_portal_preset_is_what_its_users_have() -> None:
     assert naming.render(portal.version, values) == "main-c0ffee"
     assert portal.wants("branch")
     assert not naming.PRESETS["default"].wants("branch")
+
+
+@pytest.mark.parametrize(
+    ("url", "owner"),
+    [
+        (None, "flowstacks/dev"),
+        ("https://git.test/team/flows.git", "git.test/team/flows:flowstacks/dev"),
+        ("https://git.test/team/flows/", "git.test/team/flows:flowstacks/dev"),
+        ("git@git.test:team/flows.git", "git.test:team/flows:flowstacks/dev"),
+        ("ssh://git@git.test/team/flows", "git.test/team/flows:flowstacks/dev"),
+    ],
+)
+def test_the_owner_names_the_repository(url: str | None, owner: str) -> None:
+    assert naming.owner("flowstacks", "dev", url) == owner
