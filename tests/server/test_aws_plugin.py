@@ -4,7 +4,11 @@ The tests share one stack. Each says what it wants to stand, so any of them can 
 """
 
 import copy
+import dataclasses
 import json
+import os
+import signal
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +17,8 @@ import pytest
 
 from infra.local.aws_plugin import registry
 from infra.local.aws_plugin.values import UNKNOWN
-from infra.local.servers import aws
+from infra.local.servers import aws, port, process, record
+from infra.local.servers.record import Record
 from tests.support.aws_program import DEFAULT_TAGS, AwsProgram
 
 pytestmark = pytest.mark.xdist_group("aws")
@@ -69,10 +74,40 @@ def _changed(**changes: Mapping[str, Any]) -> dict[str, Any]:
     return wanted
 
 
+@dataclasses.dataclass(frozen=True)
+class Emulator:
+    """As `make up` would have it: found again by its record."""
+
+    folder: Path
+
+    def url(self) -> str:
+        """Started where it does not run."""
+        return aws.ensure(self.folder, self.folder / "run", self.folder / "log")[0]
+
+    def kill(self) -> None:
+        known = record.load(self.folder / "run", aws.NAME)
+        assert known
+        os.kill(known.pid, signal.SIGKILL)
+        while process.members(known, self.folder):
+            time.sleep(0.05)
+
+
 @pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory, engine: Path) -> Iterator[AwsProgram]:
-    with aws.running(tmp_path_factory.mktemp("aws")) as url:
-        yield AwsProgram(tmp_path_factory.mktemp("all types"), url, engine)
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    found = Emulator(tmp_path_factory.mktemp("aws"))
+    # A stopped server's record keeps its port: not the usual one, which is the developer's.
+    stopped = Record(name=aws.NAME, pid=2**31 - 1, started="", command="", port=port.free())
+    record.save(found.folder / "run", stopped)
+    found.url()
+    yield found
+    known = record.load(found.folder / "run", aws.NAME)
+    assert known
+    process.stop(known, found.folder)
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory, emulator: Emulator, engine: Path) -> AwsProgram:
+    return AwsProgram(tmp_path_factory.mktemp("all types"), emulator.url(), engine)
 
 
 def test_a_first_preview_knows_what_is_said_and_not_what_aws_will_decide(program: AwsProgram) -> None:
@@ -245,19 +280,27 @@ def test_what_somebody_edited_or_deleted_by_hand_is_seen_and_mended(program: Aws
     program.up(BASE, "--refresh", "--expect-no-changes")
 
 
+def test_after_a_kill_of_the_emulator_everything_is_as_it_was(program: AwsProgram, emulator: Emulator) -> None:
+    program.up(BASE)
+    before = program.outputs()
+    emulator.kill()
+    assert emulator.url() == program.url
+    task = program.client("ecs").describe_task_definition(taskDefinition=before["task"]["arn"])["taskDefinition"]
+    assert (task["status"], task["revision"]) == ("ACTIVE", before["task"]["revision"])
+    assert program.client("iam").get_role(RoleName="execution")["Role"]["RoleId"] == before["role"]["unique_id"]
+    assert program.client("secretsmanager").get_secret_value(SecretId=before["secret"])["SecretString"] == SECRET_TEXT
+    assert program.steps(BASE, "--refresh") == {}
+    program.up(BASE, "--refresh")
+    assert program.outputs() == before
+
+
 def test_wrong_inputs_are_refused_with_the_closest_name(program: AwsProgram) -> None:
-    raw = {
-        "wrong": ["aws:ecr/repository:Repository", {"nmae": "x", "imageScanningConfiguration": {"scanOnPsh": True}}],
-        "lacking": ["aws:ecs/taskDefinition:TaskDefinition", {"family": "x"}],
-        "typed": ["aws:cloudwatch/logGroup:LogGroup", {"retentionInDays": "seven"}],
-        "strange": ["aws:s3/bucket:Bucket", {}],
-    }
-    said = program.refused({"raw": raw})
+    wrong = {"nmae": "x", "imageScanningConfiguration": {"scanOnPsh": True}, "tags": "none"}
+    said = program.refused({"raw": {"wrong": ["aws:ecr/repository:Repository", wrong]}})
     assert "aws:ecr/repository:Repository has no property 'nmae'. Did you mean 'name'?" in said
     assert "has no property 'imageScanningConfiguration.scanOnPsh'. Did you mean 'scanOnPush'?" in said
-    assert "aws:ecs/taskDefinition:TaskDefinition needs the property 'containerDefinitions'. Set it" in said
-    assert "aws:cloudwatch/logGroup:LogGroup takes a number for 'retentionInDays'" in said
-    assert "does not serve aws:s3/bucket:Bucket" in said
+    assert "needs the property 'imageScanningConfiguration.scanOnPush'. Set it" in said
+    assert "takes a map for 'tags'. Change its type" in said
 
 
 def test_what_aws_says_comes_through_in_its_own_words(program: AwsProgram) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sys
+import time
 from collections.abc import Generator
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from infra.local.servers.record import Record
 NAME = "aws"
 USUAL_PORT = 4566  # where users of other AWS emulators look first
 _START_TIMEOUT_S = 120.0  # all requests since `make clean` are played back first: some 3 ms each
+_PORT_TIMEOUT_S = 2.0
+_POLL_S = 0.05
 _TRIES = 3
 
 
@@ -53,6 +56,7 @@ def ensure(folder: Path, records: Path, log: Path) -> tuple[str, bool]:
         return url(known.port), False
     if known:
         process.stop(known, folder)
+        _await_port(known.port)
     started = _start(folder, log, known.port if known else None, records)
     return url(started.port or 0), True
 
@@ -71,6 +75,13 @@ def _start(folder: Path, log: Path, last_port: int | None, records: Path | None 
             break
         # Between choosing and listening somebody else took the port: try another.
     raise process.died(NAME, log)
+
+
+def _await_port(number: int | None) -> None:
+    """A killed process is gone a moment before its sockets are, and the state of the stacks names this port."""
+    deadline = time.monotonic() + _PORT_TIMEOUT_S
+    while number and not port.is_free(number) and time.monotonic() < deadline:
+        time.sleep(_POLL_S)
 
 
 def _answers(started: Record, plan: Launch) -> bool:
