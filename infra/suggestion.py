@@ -7,8 +7,7 @@ from typing import Any
 
 import pydantic
 
-from infra.stack_file import Key
-
+Key = str | int
 _MOST = 10
 
 
@@ -20,6 +19,12 @@ def closest(word: str, known: Iterable[str]) -> str:
         return f"Did you mean {near[0]!r}?"
     more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
     return f"Known are {', '.join(names[:_MOST])}{more}" if names else "None is known"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """` (did you mean 'x'?)`, or nothing where no known word is close."""
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
 
 
 def fields_at(model: type[pydantic.BaseModel], path: Sequence[Key]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pydantic
 from packaging import specifiers
 
-from infra.discovery import validation
+from infra import suggestion
 from infra.discovery.findings import Findings
 from infra.model import Model
 
@@ -118,5 +118,5 @@ class Document:
         known = list(model.model_fields)
         message = f"[{table}] {'.'.join(map(str, fault['loc']))}: {fault['msg']}"
         if fault["type"] == "extra_forbidden":
-            message = f"[{table}] has no key {key!r}{validation.did_you_mean(key, known)}"
+            message = f"[{table}] has no key {key!r}{suggestion.did_you_mean(key, known)}"
         self._findings.error("pyproject", self.file, self.line(table, key), message, f"Known here: {', '.join(known)}")

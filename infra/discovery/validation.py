@@ -1,14 +1,14 @@
 """What the server would refuse in a schedule or in parameters, told beforehand; pure functions over values."""
 
-import difflib
 import zoneinfo
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple, cast
 
 import jsonschema
 import pydantic
 from jsonschema import protocols
 
+from infra import suggestion
 from infra.discovery import cron as parser
 from infra.discovery.schema import Schema
 
@@ -50,7 +50,7 @@ def timezone_problem(timezone: str) -> str | None:
         zoneinfo.ZoneInfo(timezone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         # OSError: the name of a folder of the database, such as `Europe`.
-        return f"{timezone!r} is no time zone{did_you_mean(timezone, zoneinfo.available_timezones())}"
+        return f"{timezone!r} is no time zone{suggestion.did_you_mean(timezone, zoneinfo.available_timezones())}"
     return None
 
 
@@ -77,7 +77,7 @@ def parameter_problems(
         if name in properties:
             found.extend(_misfits(name, value, properties[name], schema, is_required=name in required))
         else:
-            hint = did_you_mean(name, properties)
+            hint = suggestion.did_you_mean(name, properties)
             found.append(ParameterProblem(name, f"the flow has no parameter {name!r}{hint}", "Rename or remove it"))
     missing = [name for name in required if name not in parameters and name not in optional] if complete else []
     remedy = "Give it a value in parameters, or a default in the signature"
@@ -85,12 +85,6 @@ def parameter_problems(
         *found,
         *(ParameterProblem(name, f"parameter {name!r} has no value for a scheduled run", remedy) for name in missing),
     ]
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """` (did you mean 'x'?)`, or nothing where no known word is close."""
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""
 
 
 def _misfits(

@@ -9,7 +9,8 @@ from typing import cast
 
 import pydantic
 
-from infra.discovery import validation, values
+from infra import suggestion
+from infra.discovery import values
 from infra.discovery.codebase import Codebase
 from infra.discovery.declarations import reading, schedules
 from infra.discovery.findings import Findings
@@ -73,7 +74,7 @@ def _spelled(said: Mapping[str, Located], known: tuple[str, ...], findings: Find
     for key, value in said.items():
         name = SPELLINGS.get(key, key)
         if name not in known:
-            hint = validation.did_you_mean(key, (*known, *SPELLINGS))
+            hint = suggestion.did_you_mean(key, (*known, *SPELLINGS))
             remedy = f"Known here: {', '.join(sorted(known))}"
             findings.error("flow-spec-key", value.file, value.line, f"unknown key {key!r}{hint}", remedy)
         elif name in found:

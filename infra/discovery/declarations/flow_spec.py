@@ -9,7 +9,7 @@ of them; without a list there is one deployment.
 import ast
 from collections.abc import Mapping, Sequence
 
-from infra import naming, settings
+from infra import naming, settings, suggestion
 from infra.discovery import manifest, validation, values
 from infra.discovery.codebase import Codebase
 from infra.discovery.declarations import entry, reading
@@ -113,7 +113,7 @@ def _flow(
     named = {candidate.flow.name: candidate for candidate in candidates}
     found = functions.get(str(name)) or named.get(str(name))
     if not found:
-        hint = validation.did_you_mean(str(name), [*functions, *named])
+        hint = suggestion.did_you_mean(str(name), [*functions, *named])
         remedy = f"Write the name of a @flow function of this file: {', '.join(functions) or 'it has none'}"
         findings.error("flow-spec", said.file, said.line, f"this file has no flow {name!r}{hint}", remedy)
     return found
