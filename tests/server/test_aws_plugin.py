@@ -125,12 +125,11 @@ def test_a_first_preview_knows_what_is_said_and_not_what_aws_will_decide(program
 
 def test_all_types_are_created_and_the_second_up_is_empty(program: AwsProgram) -> None:
     program.up(BASE)
-    assert program.steps(BASE) == {}
     program.up(BASE, "--expect-no-changes", "--refresh")
 
 
 def test_aws_has_what_was_asked_for(program: AwsProgram) -> None:
-    program.up(BASE)
+    program.stand(BASE)
     outputs = program.outputs()
     name, cluster, logs, _ = outputs["names"]
     ecr, ecs, iam = program.client("ecr"), program.client("ecs"), program.client("iam")
@@ -156,7 +155,7 @@ def test_aws_has_what_was_asked_for(program: AwsProgram) -> None:
 
 
 def test_secrets_are_nowhere_in_the_clear(program: AwsProgram) -> None:
-    program.up(BASE)
+    program.stand(BASE)
     files = [path for path in program.state.rglob("*") if path.is_file()]
     assert len(files) > 1
     assert [path for path in files if SECRET_TEXT.encode() in path.read_bytes()] == []
@@ -187,7 +186,7 @@ UPDATED = _changed(
 
 
 def test_every_updatable_property_is_updated_in_place(program: AwsProgram) -> None:
-    program.up(BASE)
+    program.stand(BASE)
     before = program.outputs()
     steps = program.steps(UPDATED)
     changed = {"repository", "cluster", "role", "policy", "logs", "secret", "value", "task"}
@@ -234,7 +233,7 @@ def _assert_updated(program: AwsProgram, outputs: Mapping[str, Any]) -> None:
 
 
 def test_what_can_not_be_updated_is_replaced(program: AwsProgram) -> None:
-    program.up(BASE)
+    program.stand(BASE)
     before = program.outputs()
     wanted = _changed(
         container={"command": ["python", "-V"]}, lifecycle={"policy": _keep(20)}, value={"secret_string": "another"}
@@ -256,7 +255,7 @@ def test_what_can_not_be_updated_is_replaced(program: AwsProgram) -> None:
 
 
 def test_what_somebody_edited_or_deleted_by_hand_is_seen_and_mended(program: AwsProgram) -> None:
-    program.up(BASE)
+    program.stand(BASE)
     outputs = program.outputs()
     iam, logs = program.client("iam"), program.client("logs")
     iam.update_role(RoleName="execution", Description="by hand", MaxSessionDuration=4000)
@@ -265,7 +264,6 @@ def test_what_somebody_edited_or_deleted_by_hand_is_seen_and_mended(program: Aws
     logs.put_retention_policy(logGroupName="/flows/test", retentionInDays=90)
     program.client("ecr").delete_lifecycle_policy(repositoryName=outputs["names"][0])
     program.client("ecs").deregister_task_definition(taskDefinition=outputs["task"]["arn"])
-    assert program.steps(BASE) == {}, "without --refresh nothing is asked"
     steps = program.steps(BASE, "--refresh")
     assert {name: step["op"] for name, step in steps.items()} == {
         "role": "update", "logs": "update", "policy": "create", "lifecycle": "create", "task": "create",
@@ -281,7 +279,7 @@ def test_what_somebody_edited_or_deleted_by_hand_is_seen_and_mended(program: Aws
 
 
 def test_after_a_kill_of_the_emulator_everything_is_as_it_was(program: AwsProgram, emulator: Emulator) -> None:
-    program.up(BASE)
+    program.stand(BASE)
     before = program.outputs()
     emulator.kill()
     assert emulator.url() == program.url
@@ -289,8 +287,7 @@ def test_after_a_kill_of_the_emulator_everything_is_as_it_was(program: AwsProgra
     assert (task["status"], task["revision"]) == ("ACTIVE", before["task"]["revision"])
     assert program.client("iam").get_role(RoleName="execution")["Role"]["RoleId"] == before["role"]["unique_id"]
     assert program.client("secretsmanager").get_secret_value(SecretId=before["secret"])["SecretString"] == SECRET_TEXT
-    assert program.steps(BASE, "--refresh") == {}
-    program.up(BASE, "--refresh")
+    program.up(BASE, "--refresh", "--expect-no-changes")
     assert program.outputs() == before
 
 
@@ -314,7 +311,7 @@ def test_what_aws_says_comes_through_in_its_own_words(program: AwsProgram) -> No
 def test_destroy_leaves_nothing_but_what_it_was_told_to(program: AwsProgram) -> None:
     program.up(_changed(logs={"skip_destroy": True}))
     outputs = program.outputs()
-    program.pulumi("destroy", "--yes", "--skip-preview", "--stack", "test")
+    program.destroy()
     assert program.client("ecr").describe_repositories()["repositories"] == []
     assert program.client("iam").list_roles()["Roles"] == []
     assert program.client("secretsmanager").list_secrets()["SecretList"] == []

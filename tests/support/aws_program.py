@@ -75,6 +75,7 @@ class AwsProgram:
 
     def __init__(self, folder: Path, url: str, engine: Path) -> None:
         self.url = url
+        self._standing: Mapping[str, Any] | None = None
         self.root = folder / "program"
         self.state = folder / "state"
         self._engine = engine
@@ -118,11 +119,19 @@ class AwsProgram:
 
     def up(self, resources: Mapping[str, Any], *more: str) -> None:
         self.want(resources)
+        self._standing = None
         self.pulumi("up", "--yes", "--skip-preview", "--stack", _STACK, *more)
+        self._standing = resources
+
+    def stand(self, resources: Mapping[str, Any]) -> None:
+        """As `up`, where the last one did not want the very same."""
+        if self._standing != resources:
+            self.up(resources)
 
     def refused(self, resources: Mapping[str, Any], command: str = "preview") -> str:
         """What is said about what can't be done."""
         self.want(resources)
+        self._standing = None
         flags = ("--yes", "--skip-preview") if command == "up" else ()
         done = self.run(command, *flags, "--stack", _STACK)
         assert done.code, done.text
@@ -140,6 +149,10 @@ class AwsProgram:
         assert done.returncode == 0, [one["message"] for one in told["diagnostics"]]
         steps = [step for step in told["steps"] if step["op"] not in {"same", "refresh", "read"}]
         return {step["urn"].rpartition("::")[2]: step for step in steps}
+
+    def destroy(self) -> None:
+        self._standing = None
+        self.pulumi("destroy", "--yes", "--skip-preview", "--stack", _STACK)
 
     def outputs(self) -> dict[str, Any]:
         return json.loads(self.pulumi("stack", "output", "--json", "--show-secrets", "--stack", _STACK))

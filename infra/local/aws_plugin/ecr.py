@@ -22,6 +22,9 @@ class Repository(Kind):
         "name": "the API has no rename",
         "encryptionConfigurations": "encryption is chosen at creation only",
     }
+    updated = frozenset(
+        {"imageScanningConfiguration", "imageTagMutability", "imageTagMutabilityExclusionFilters", "tags"}
+    )
     defaults: ClassVar = {"imageTagMutability": "MUTABLE"}
     filled = frozenset({"region", "encryptionConfigurations", "imageScanningConfiguration"})
     kept = frozenset({"forceDelete"})

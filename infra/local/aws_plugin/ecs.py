@@ -20,6 +20,7 @@ class Cluster(Kind):
     resource_type = "aws:ecs/cluster:Cluster"
     source = "terraform-provider-aws v6, internal/service/ecs/cluster.go"
     replaced: ClassVar = {"name": "the API has no rename"}
+    updated = frozenset({"settings", "tags"})
     filled = frozenset({"region", "settings"})
     equal: ClassVar = {"settings": equality.same_set}
     unserved: ClassVar = {
@@ -76,6 +77,7 @@ class TaskDefinition(Kind):
         ),
         "a revision can't be changed once it is registered",
     )  # fmt: skip
+    updated = frozenset({"tags"})
     defaults: ClassVar = {"skipDestroy": False, "trackLatest": False}
     filled = frozenset({"region", "networkMode"})
     kept = frozenset({"skipDestroy", "trackLatest"})

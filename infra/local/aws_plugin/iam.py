@@ -20,6 +20,9 @@ class Role(Kind):
     resource_type = "aws:iam/role:Role"
     source = "terraform-provider-aws v6, internal/service/iam/role.go"
     replaced: ClassVar = {"name": _NAME_RULE, "namePrefix": _NAME_RULE, "path": "part of the ARN"}
+    updated = frozenset(
+        {"assumeRolePolicy", "description", "managedPolicyArns", "maxSessionDuration", "permissionsBoundary", "tags"}
+    )
     defaults: ClassVar = {"forceDetachPolicies": False, "maxSessionDuration": 3600, "path": "/"}
     filled = frozenset({"name", "namePrefix", "managedPolicyArns", "inlinePolicies"})
     kept = frozenset({"forceDetachPolicies", "namePrefix"})
@@ -99,6 +102,7 @@ class RolePolicy(Kind):
     resource_type = "aws:iam/rolePolicy:RolePolicy"
     source = "terraform-provider-aws v6, internal/service/iam/role_policy.go"
     replaced: ClassVar = {"name": _NAME_RULE, "namePrefix": _NAME_RULE, "role": "part of the identity"}
+    updated = frozenset({"policy"})
     filled = frozenset({"name", "namePrefix"})
     kept = frozenset({"namePrefix"})
     equal: ClassVar = {"policy": equality.same_policy}

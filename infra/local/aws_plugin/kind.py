@@ -34,6 +34,9 @@ class Kind(abc.ABC):
     replaced: ClassVar[Mapping[str, str]]
     """Property whose change makes a new object → why."""
 
+    updated: ClassVar[frozenset[str]] = frozenset()
+    """What `update` brings to AWS. Every input is in one of the lists: a new SDK's unknown one fails a test."""
+
     defaults: ClassVar[Mapping[str, Plain]] = {}
     """What the real plugin puts into the inputs where nothing is said."""
 

@@ -19,6 +19,7 @@ class LogGroup(Kind):
     resource_type = "aws:cloudwatch/logGroup:LogGroup"
     source = "terraform-provider-aws v6, internal/service/logs/group.go"
     replaced: ClassVar = {"name": _NAME_RULE, "namePrefix": _NAME_RULE, "logGroupClass": "chosen at creation only"}
+    updated = frozenset({"kmsKeyId", "retentionInDays", "tags"})
     defaults: ClassVar = {"retentionInDays": 0, "skipDestroy": False}
     filled = frozenset({"region", "name", "namePrefix", "logGroupClass"})
     kept = frozenset({"skipDestroy", "namePrefix"})

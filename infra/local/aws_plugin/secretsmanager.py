@@ -23,6 +23,7 @@ class Secret(Kind):
     resource_type = "aws:secretsmanager/secret:Secret"
     source = "terraform-provider-aws v6, internal/service/secretsmanager/secret.go"
     replaced: ClassVar = {"name": _NAME_RULE, "namePrefix": _NAME_RULE}
+    updated = frozenset({"description", "kmsKeyId", "policy", "tags"})
     defaults: ClassVar = {"forceOverwriteReplicaSecret": False, "recoveryWindowInDays": 30}
     filled = frozenset({"region", "name", "namePrefix", "policy", "replicas"})
     kept = frozenset({"forceOverwriteReplicaSecret", "recoveryWindowInDays", "namePrefix"})
@@ -100,6 +101,7 @@ class SecretVersion(Kind):
         "secretString": "a version's value never changes",
         "secretBinary": "a version's value never changes",
     }
+    updated = frozenset({"versionStages"})
     filled = frozenset({"region", "versionStages"})
     equal: ClassVar = {"versionStages": equality.same_set}
     unserved: ClassVar = dict.fromkeys(

@@ -12,6 +12,7 @@ Runs as `python -m infra.local.servers.aws_emulator PORT JOURNAL`.
 """
 
 import base64
+import contextlib
 import importlib
 import io
 import json
@@ -62,6 +63,10 @@ class Journaled:
                 self._file.flush()
                 self._next()
             return self._serve({**environ, "wsgi.input": io.BytesIO(body)}, start_response)
+
+    def close(self) -> None:
+        """Close the journal; nothing can be served after."""
+        self._file.close()
 
     def _replay(self) -> None:
         for line in _whole_lines(self._path):
@@ -147,7 +152,8 @@ def main(number: int, journal: Path) -> None:
     app = Journaled(moto.DomainDispatcherApplication(moto.create_backend_app), random.seed, journal)
     server = serving.make_server(port.HOST, number, app, threaded=True, request_handler=moto.MotoRequestHandler)
     signal.signal(signal.SIGTERM, _end)
-    server.serve_forever()
+    with contextlib.closing(app):
+        server.serve_forever()
 
 
 if __name__ == "__main__":
