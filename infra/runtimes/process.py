@@ -18,8 +18,8 @@ from infra.settings import Settings
 PREFECT_REQUIREMENTS = ("prefect==3.8.8", "fastapi>=0.139,<0.155")
 """For projects that don't pin Prefect themselves: the version this repository is locked to.
 
-Prefect 3.8.8 imports its server models in every run, and they break under fastapi 0.155 (`Body() got an unexpected
-keyword argument 'min_items'`).
+The server part of Prefect 3.8.8 breaks at import under fastapi 0.155 (`Body() got an unexpected keyword argument
+'min_items'`). A run by itself does not import it (tried with 0.165), flow code may.
 """
 
 _TEMPLATE = Path(__file__).with_name("process_job_template.json")

@@ -120,6 +120,17 @@ def test_up_twice_killed_down_and_clean(clone: Places) -> None:
     assert json.loads(outputs.stdout)["deployments"]
     assert _changed_files(clone) == ""
 
+    flow = clone.root / "flows" / "orders" / "sales_report.py"
+    committed = flow.read_text()
+    flow.write_text(committed.replace('"days": 1}', '"days": 3}'))
+    uncommitted = _make(clone, "up", "COMMIT=worktree")
+    assert "~ 2 updated" in uncommitted.stdout, uncommitted.stdout
+    flow.write_text(committed)
+
+    _shell(clone, 'pulumi config set -s dev --path flowstacks:release.commit "$(git rev-parse HEAD~1)"')
+    assert "1 commit behind HEAD" in _make(clone, "up").stdout
+    assert _run(clone, ["git", "checkout", "-q", "Pulumi.dev.yaml"]).returncode == 0
+
     destroyed = _shell(clone, "pulumi destroy -s dev --yes --skip-preview --non-interactive")
     assert destroyed.returncode == 0, destroyed.stdout
     assert _left_on_the_server(again["prefect"]) == []
