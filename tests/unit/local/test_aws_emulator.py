@@ -65,7 +65,7 @@ def test_changes_are_played_back_with_the_same_seeds(tmp_path: Path) -> None:
     with _journaled(tmp_path / "journal") as (first, app):
         for body in (b"one", b"\xff\x00"):
             assert list(app(_request("X.Create", body), _ignore)) == [b"done"]
-        app(_request("X.Describe", b"read"), _ignore)
+        app(_request("X.DescribeTasks", b"read"), _ignore)
     with _journaled(tmp_path / "journal") as (second, _):
         assert second.seen == first.seen[:2] == [("request 1", b"one"), ("request 2", b"\xff\x00")]
     assert (tmp_path / "journal").stat().st_mode & 0o777 == 0o600
