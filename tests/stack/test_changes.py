@@ -136,3 +136,16 @@ def test_uncommitted_code_is_deployed_on_request(workspace: Workspace) -> None:
     assert found["etl/load/x"]["commit"] == "worktree"
     assert found["g/hello/default"]["commit"] == head
     assert workspace.git("status", "--porcelain", "flows/g") == ""
+
+
+def test_a_target_moves_alone(workspace: Workspace) -> None:
+    workspace.commit(**{"flows/etl/load.py": flows.declared("load", {"name": "x"}), "flows/greet/hello.py": flows.BARE})
+    workspace.up()
+    workspace.requests()
+    newer = {"name": "x", "parameters": {"days": 2}}
+    text = flows.BARE.replace("hello {", "hi {")
+    workspace.commit(**{"flows/etl/load.py": flows.declared("load", newer), "flows/greet/hello.py": text})
+    kind = "flowstacks:index:Environment$pulumi-python:dynamic/prefect:Deployment"
+    workspace.up("--target", f"urn:pulumi:{workspace.stack}::flowstacks::{kind}::hello/{workspace.stack}")
+    assert len(mutating(workspace.requests())) == 1
+    assert workspace.preview().operations == {f"Deployment load/x--{workspace.stack}": "update"}
