@@ -41,8 +41,7 @@ def check(verdict: Verdict, root: Path) -> Server:
         )
         pools = {name: pool.id for name, pool in client.work_pools().items()}
         entrypoints = _entrypoints(client, verdict.desired.owner)
-    pinned = StackFile(root, verdict.config.environment).place([f"{config.NAMESPACE}:release", "commit"])
-    emptied_projects = emptied.check(verdict.config, verdict.desired, verdict.manifests, entrypoints, pinned)
+    emptied_projects = emptied.check(verdict.config, verdict.desired, verdict.manifests, entrypoints, verdict.pinned)
     problems = [*_taken(verdict, found), *_pools(verdict, pools), *_queues(verdict, found, pools), *emptied_projects]
     if problems:
         raise RejectedError(problems)
@@ -54,12 +53,12 @@ def check(verdict: Verdict, root: Path) -> Server:
 @contextlib.contextmanager
 def asking(settings: Config, root: Path) -> Generator[Client]:
     """A client of the stack's server; what the server refuses becomes a `ServerError` with its place."""
-    where = StackFile(root, settings.environment).place(["flowstacks:prefect", "api_url"])
     url, key, auth = config.api_url(settings), config.api_key(settings), config.auth_string(settings)
     client = Client(Settings.model_validate({"api_url": url, "api_key": key, "auth_string": auth}))
     try:
         yield client
     except ProviderError as refused:
+        where = StackFile(root, settings.environment).place(["flowstacks:prefect", "api_url"])
         raise ServerError(f"{where if where.line else 'PREFECT_API_URL'}: error: {refused}") from refused
     finally:
         client.close()

@@ -19,11 +19,12 @@ from infra.stack_file import StackFile
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """`problems` holds warnings and infos only; `manifests` by pin."""
+    """`problems` holds warnings and infos only; `manifests` by pin; `pinned`: where the release's commit stands."""
 
     config: Config
     desired: Desired
     manifests: Mapping[str, Manifest]
+    pinned: Place
     problems: Sequence[problem.Problem]
 
 
@@ -33,8 +34,8 @@ def run(root: Path, project: str, stack: str, values: Mapping[str, object] | Non
     `values` are Pulumi's config values; where they are not given, the stack file's are taken. `project` is the Pulumi
     project's name. Raises `RejectedError` with every error.
     """
-    settings = configured(root, stack, values)
     stack_file = StackFile(root, stack)
+    settings = _configured(stack_file, stack, values)
     found: list[problem.Problem] = []
     manifests: dict[str, Manifest] = {}
     for pin, path in sorted(config.pins(settings).items()):
@@ -59,12 +60,21 @@ def run(root: Path, project: str, stack: str, values: Mapping[str, object] | Non
     found += deployments.check_merged(settings, wanted)
     found += properties.check(wanted, stack_file.place(["flowstacks:naming", "work_pool"]))
     _stop_on_errors(found)
-    return Verdict(config=settings, desired=wanted, manifests=manifests, problems=problem.in_reading_order(found))
+    return Verdict(
+        config=settings,
+        desired=wanted,
+        manifests=manifests,
+        pinned=stack_file.place([f"{config.NAMESPACE}:release", "commit"]),
+        problems=problem.in_reading_order(found),
+    )
 
 
-def configured(root: Path, stack: str, values: Mapping[str, object] | None = None) -> Config:
-    """The stack's config, checked by itself; arguments and errors as with `run`."""
-    stack_file = StackFile(root, stack)
+def configured(root: Path, stack: str) -> Config:
+    """The stack file's config, checked by itself; arguments and errors as with `run`."""
+    return _configured(StackFile(root, stack), stack, None)
+
+
+def _configured(stack_file: StackFile, stack: str, values: Mapping[str, object] | None) -> Config:
     written = stack_file.values()
     settings = config.load(stack, written if values is None else values, stack_file.place)
     _stop_on_errors(environment.check(settings, stack_file.place) + plain_secrets.check(written, stack_file.place))
