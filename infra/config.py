@@ -32,6 +32,7 @@ COMMIT = "FLOWSTACKS_COMMIT"
 """Variable that stands for the pin's commit, for one run of the edit-and-run loop."""
 
 _PIN = re.compile(r"[0-9a-f]{40}")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _LOGIN = re.compile(r"(?<=//)[^/]*@")
 
 
@@ -41,18 +42,79 @@ def _checked_pin(pin: str) -> str:
     raise ValueError("a pin is a commit's 40 hex digits, or HEAD or worktree on the embedded default")
 
 
+def _checked_digest(digest: str) -> str:
+    if _DIGEST.fullmatch(digest):
+        return digest
+    raise ValueError("a digest is sha256: and 64 hex digits, as `flowstacks build` prints it")
+
+
 Pin = Annotated[str, pydantic.AfterValidator(_checked_pin)]
+Digest = Annotated[str, pydantic.AfterValidator(_checked_digest)]
+
+
+def _flag(said: Any) -> bool:
+    """Pulumi gives every scalar as text; the provider, which reads it too, knows no other spellings."""
+    if said in (True, "true", False, "false"):
+        return said in (True, "true")
+    raise ValueError("write true or false")
 
 
 class Prefect(Model):
     """The server; `api_url` ends in `/api` on a self-hosted one.
 
-    `api_key` is Prefect Cloud's, `auth_string` (`user:password`) a self-hosted server's.
+    `api_key` is Prefect Cloud's, `auth_string` (`user:password`) a self-hosted server's. `api_key_secret`: the
+    environment's secret (`name` or `name:json-key`) that gives tasks and worker on `ecs` their API key.
     """
 
     api_url: str | None = None
     api_key: pydantic.SecretStr | None = None
     auth_string: pydantic.SecretStr | None = None
+    api_key_secret: str | None = None
+
+
+class Statement(Model):
+    """One `Allow` of an IAM policy."""
+
+    actions: Annotated[tuple[str, ...], pydantic.Field(min_length=1)]
+    resources: Annotated[tuple[str, ...], pydantic.Field(min_length=1)]
+
+
+class Aws(Model):
+    """What an `ecs` environment is called and keeps in AWS.
+
+    `prefix` starts every name. `account`: the 12 digits of the only account that may be touched. `image_days`: how
+    long an image is kept that no release pins. `task_statements`: what flows may do; without any, nothing.
+    """
+
+    prefix: Annotated[str, pydantic.StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=20)] = (
+        "flowstacks"
+    )
+    account: Annotated[str, pydantic.StringConstraints(pattern=r"^\d{12}$")] | None = None
+    log_retention_days: int = 90
+    image_days: Annotated[int, pydantic.Field(ge=1)] = 90
+    task_statements: tuple[Statement, ...] = ()
+
+
+class Images(Model):
+    """`base`: what images without a Dockerfile start from. `build`: `pulumi up` may build what is missing."""
+
+    base: str | None = None
+    build: Annotated[bool, pydantic.BeforeValidator(_flag)] = False
+
+
+class Worker(Model):
+    """The ECS service that runs the environment's Prefect worker; `cpu` in CPU units, `memory` in MiB."""
+
+    image: str
+    cpu: int = 512
+    memory: int = 1024
+    count: Annotated[int, pydantic.Field(ge=0)] = 1
+
+
+class ExistingSecret(Model):
+    """A secret that somebody else keeps."""
+
+    arn: Annotated[str, pydantic.StringConstraints(pattern=r"^arn:aws[a-z-]*:secretsmanager:")]
 
 
 class Repository(Model):
@@ -64,11 +126,11 @@ class Repository(Model):
 
 
 class Release(Model):
-    """What the environment runs: one commit, and one image digest a project on `ecs`."""
+    """What the environment runs: one commit, and on `ecs` a digest for each image key, `project` or `project/name`."""
 
     commit: Pin
     from_: str | None = pydantic.Field(None, alias="from")
-    images: dict[str, str] = pydantic.Field(default_factory=dict[str, str])
+    images: dict[str, Digest] = pydantic.Field(default_factory=dict[str, Digest])
 
 
 class Override(Settings):
@@ -76,18 +138,11 @@ class Override(Settings):
 
     deployed: bool | None = None
     commit: Pin | None = None
-    image: str | None = None
+    image: Digest | None = None
 
     def settings(self) -> Settings:
         """The part that is merged into a deployment's settings."""
         return Settings(**{name: getattr(self, name) for name in Settings.model_fields})
-
-
-def _flag(said: Any) -> bool:
-    """Pulumi gives every scalar as text; the provider, which reads it too, knows no other spellings."""
-    if said in (True, "true", False, "false"):
-        return said in (True, "true")
-    raise ValueError("write true or false")
 
 
 def _with_preset(said: Any) -> Any:
@@ -112,6 +167,12 @@ class Config(Model):
     release: Release | None = None
     schedule_policy: SchedulePolicy
     naming: Annotated[Naming, pydantic.BeforeValidator(_with_preset)] = PRESETS["default"]
+    aws: Aws = Aws()
+    images: Images = Images()
+    secrets: dict[str, pydantic.SecretStr | ExistingSecret] = pydantic.Field(
+        default_factory=dict[str, pydantic.SecretStr | ExistingSecret]
+    )
+    worker: Worker | None = None
     defaults: Settings = Settings()
     overrides: dict[str, Override] = pydantic.Field(default_factory=dict[str, Override])
     start_over: Annotated[bool, pydantic.BeforeValidator(_flag)] = False

@@ -12,7 +12,7 @@ import pydantic
 
 from infra.model import Model
 
-_MERGED_BY_KEY = ("env", "job_variables", "parameters")
+_MERGED_BY_KEY = ("env", "job_variables", "parameters", "secrets")
 
 
 def _finite(said: dict[str, pydantic.JsonValue]) -> dict[str, pydantic.JsonValue]:
@@ -41,7 +41,13 @@ class Schedule(Model):
 
 
 class Settings(Model):
-    """Fields carry Prefect's names; `cpu` in CPU units (1024 = one), `memory` in MiB, both for `ecs`."""
+    """Fields carry Prefect's names where it has them. From `cpu` on they are for `ecs`.
+
+    `cpu` in CPU units (1024 = one), `memory` in MiB, `ephemeral_storage_gb` in GiB (the name is system 001's).
+    `secrets`: environment variable to the name of a secret of the environment, `name` or `name:json-key`. `docker_env`:
+    one of the project's images by name, None for its own. `subnets`, `security_groups` (IDs), `assign_public_ip`: the
+    network of the task.
+    """
 
     description: str | None = None
     tags: tuple[str, ...] | None = None
@@ -56,10 +62,16 @@ class Settings(Model):
     version: str | None = None
     cpu: int | None = None
     memory: int | None = None
+    ephemeral_storage_gb: int | None = None
+    secrets: dict[str, str] | None = None
+    docker_env: str | None = None
+    subnets: tuple[str, ...] | None = None
+    security_groups: tuple[str, ...] | None = None
+    assign_public_ip: bool | None = None
 
 
 def merge(layers: Iterable[Settings]) -> Settings:
-    """Later layers win; `env`, `job_variables` and `parameters` are merged key by key, the rest as a whole."""
+    """Later layers win; what `_MERGED_BY_KEY` names is merged key by key, the rest as a whole."""
     said: dict[str, Any] = {}
     for layer in layers:
         for name in Settings.model_fields:

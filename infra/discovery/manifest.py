@@ -53,12 +53,25 @@ class Flow(Model):
     deployments: tuple[Deployment, ...]
 
 
+class Image(Model):
+    """A container image of a project.
+
+    `name` is empty for the project's own, else what `docker_env` says. `dockerfile`: repository path, None where the
+    image is the configured base with the project's requirements. `line` of `file` is where it is declared.
+    """
+
+    name: str
+    dockerfile: str | None
+    file: str
+    line: int
+
+
 class Project(Model):
     """A folder of flows with one runtime.
 
     `tree_key`: hash of the git trees of the folder and of its `shared` paths. `commit`: the effective commit, 40 hex
     digits, or `worktree` where the uncommitted content differs from HEAD's. `requirements`: PEP 508 lines, pinned
-    where the project has a lock. `python`: a version specifier (`>=3.11`).
+    where the project has a lock. `python`: a version specifier (`>=3.11`). `images`: its own first.
     """
 
     name: str
@@ -69,6 +82,7 @@ class Project(Model):
     shared: tuple[str, ...]
     requirements: tuple[str, ...]
     python: str
+    images: tuple[Image, ...]
 
 
 class Manifest(Model):

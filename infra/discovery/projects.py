@@ -4,8 +4,9 @@ import dataclasses
 import hashlib
 from collections.abc import Mapping, Sequence
 
-from infra.discovery import folders, imports, lock, pyproject, requirements
+from infra.discovery import folders, images, imports, lock, pyproject, requirements
 from infra.discovery.findings import Findings
+from infra.discovery.manifest import Image
 from infra.discovery.source import Blob, Entry, Tree
 
 _NOT_READ_YET = "prefect.yaml"
@@ -21,6 +22,7 @@ class Found:
     version: str
     python: str
     requirements: tuple[str, ...]
+    images: tuple[Image, ...] = ()
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -72,6 +74,7 @@ def _project(tree: Tree, folder: str, blobs: Mapping[str, Blob], findings: Findi
         version=metadata.version,
         python=metadata.requires_python,
         requirements=requirements.of_project(folder, blobs, document, findings),
+        images=images.of_project(folder, tree.objects),
     )
 
 

@@ -11,6 +11,7 @@ def project(name: str = "etl", **fields: object) -> Project:
     values = {
         "name": name, "path": f"flows/{name}", "tree_key": "k", "commit": EFFECTIVE, "version": "1.2.0",
         "shared": (), "requirements": ("humanize==4.9.0",), "python": ">=3.11",
+        "images": ({"name": "", "dockerfile": None, "file": f"flows/{name}", "line": 0},),
     }  # fmt: skip
     return Project.model_validate({**values, **fields})
 

@@ -11,6 +11,7 @@ from infra.problem import Place
 from infra.stack_file import StackFile
 
 PIN = "9f3c" * 10
+DIGEST = "51aa" * 16
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +35,7 @@ config:
   flowstacks:release:
     commit: {PIN}
     from: dev
-    images: {{etl: "sha256:aa"}}
+    images: {{etl: "sha256:{DIGEST}"}}
   flowstacks:schedule_policy: active
   flowstacks:defaults: {{work_queue_name: default, cpu: 256, memory: 512, env: {{LOG_LEVEL: INFO}}}}
   flowstacks:overrides:
