@@ -30,7 +30,7 @@ LOG_DAYS = (
 
 
 def size(cpu: int | None, memory: int | None) -> tuple[int, int]:
-    """CPU units and MiB of a task: `DEFAULT_CPU` where none is said, and memory twice the CPU, which is always legal."""
+    """CPU units and MiB of a task: without a CPU `DEFAULT_CPU`, without memory twice the CPU, legal for every CPU."""
     units = DEFAULT_CPU if cpu is None else cpu
     return units, 2 * units if memory is None else memory
 
@@ -39,11 +39,15 @@ def problem(cpu: int, memory: int) -> tuple[str, str] | None:
     """Why Fargate has no task of this size, with the remedy."""
     if cpu not in MEMORY:
         return f"Fargate has no cpu {cpu}", f"Known are {', '.join(map(str, MEMORY))} CPU units"
-    if memory in MEMORY[cpu] or (cpu, memory) == (SMALLEST_CPU, SMALLEST_MEMORY):
+    if _is_sold(cpu, memory):
         return None
-    fitting = [str(units) for units in MEMORY if problem(units, memory) is None]
+    fitting = [str(units) for units in MEMORY if _is_sold(units, memory)]
     other = f"; or cpu {', '.join(fitting)} for this memory" if fitting else ""
     return f"Fargate has no memory {memory} for cpu {cpu}", f"Write {_legal(cpu)} MiB{other}"
+
+
+def _is_sold(cpu: int, memory: int) -> bool:
+    return memory in MEMORY[cpu] or (cpu, memory) == (SMALLEST_CPU, SMALLEST_MEMORY)
 
 
 def _legal(cpu: int) -> str:
