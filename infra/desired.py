@@ -7,13 +7,14 @@ from typing import cast
 import pydantic
 
 from infra import naming, settings
-from infra.config import Config, Override, SchedulePolicy
+from infra.config import NAMESPACE, Config, Override, SchedulePolicy
 from infra.discovery.manifest import Deployment, Flow, Manifest, Project
 from infra.problem import Place
 from infra.provider import canonical
 from infra.runtimes.registry import RUNTIMES
-from infra.runtimes.runtime import Runtime, Source
+from infra.runtimes.runtime import Job, Recipe, Runtime, Source, Task
 from infra.settings import Schedule, Settings
+from infra.stack_file import Key
 
 Json = pydantic.JsonValue
 DEFAULT_QUEUE = "default"
@@ -29,17 +30,28 @@ class Layer:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Chosen:
-    """A declared deployment that this environment is to have, with everything said about it, broad before narrow."""
+    """A declared deployment that this environment is to have, with everything said about it, broad before narrow.
+
+    `layers` begin with the stack's defaults. Where an override holds the deployment apart from the release, `held_by`
+    is its pattern and `held_image` the digest that it pins, if any.
+    """
 
     project: Project
     flow: Flow
     declared: Deployment
     layers: tuple[Layer, ...]
+    held_by: str | None = None
+    held_image: str | None = None
 
     @property
     def settings(self) -> Settings:
         """All layers merged."""
         return settings.merge(layer.settings for layer in self.layers)
+
+    @property
+    def own(self) -> Settings:
+        """What is said of it beyond the defaults."""
+        return settings.merge(layer.settings for layer in self.layers[1:])
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -51,8 +63,35 @@ class WorkPool:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Image:
+    """A container image that the environment runs.
+
+    `name` is the resource's: the image key, and after `@` what a held deployment is held at. `digest` is the pinned
+    one, None where the image is found by the project's tree key. `pinned_at`: the config key that has the say.
+    """
+
+    name: str
+    key: str
+    project: Project
+    digest: str | None
+    pinned_at: tuple[Key, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TaskDefinition:
+    """`image` is the name of an `Image`."""
+
+    task: Task
+    project: Project
+    image: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class DeploymentResource:
-    """`props`: all inputs of the kind but `work_pool_id`, which only the pool's resource knows."""
+    """`props`: all inputs of the kind but what only other resources know.
+
+    That is `work_pool_id`, and where there is a `task_definition` (its task's key) its ARN and its image.
+    """
 
     address: str
     place: Place
@@ -60,6 +99,7 @@ class DeploymentResource:
     flow: Flow
     settings: Settings
     props: Mapping[str, Json]
+    task_definition: str | None = None
 
     @property
     def resource_name(self) -> str:
@@ -74,11 +114,13 @@ class DeploymentResource:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Desired:
-    """Everything an environment is to have on the Prefect server."""
+    """Everything an environment is to have. On `process`, what `ecs` needs is empty."""
 
     owner: str
     work_pools: tuple[WorkPool, ...]
     deployments: tuple[DeploymentResource, ...]
+    images: tuple[Image, ...] = ()
+    task_definitions: tuple[TaskDefinition, ...] = ()
 
 
 def choose(config: Config, manifests: Mapping[str, Manifest], place: Callable[[str], Place]) -> list[Chosen]:
@@ -93,9 +135,9 @@ def choose(config: Config, manifests: Mapping[str, Manifest], place: Callable[[s
         if override.commit:
             found = {key: kept for key, kept in found.items() if not _covers(pattern, kept)}
             held = _declared(manifests[override.commit])
-            found.update((key, one) for key, one in held if _covers(pattern, one))
+            found.update((key, dataclasses.replace(one, held_by=pattern)) for key, one in held if _covers(pattern, one))
     return [
-        dataclasses.replace(one, layers=_layers(config, one, place))
+        dataclasses.replace(_with_held_image(config, one), layers=_layers(config, one, place))
         for _, one in sorted(found.items())
         if _is_deployed(config, one)
     ]
@@ -128,6 +170,11 @@ def _is_deployed(config: Config, one: Chosen) -> bool:
     return said[-1] if said else True
 
 
+def _with_held_image(config: Config, one: Chosen) -> Chosen:
+    said = [(pattern, override.image) for pattern, override in _covering(config, one) if override.image]
+    return dataclasses.replace(one, held_by=said[-1][0], held_image=said[-1][1]) if said else one
+
+
 def _layers(config: Config, one: Chosen, place: Callable[[str], Place]) -> tuple[Layer, ...]:
     return (
         Layer(settings=config.defaults, place=place("")),
@@ -150,11 +197,48 @@ def desired(config: Config, owner: str, source: Source, chosen: Sequence[Chosen]
     """The exact inputs. `owner` is `<Pulumi project>/<stack>`."""
     runtime = RUNTIMES[config.runtime]
     pool = _work_pool(config, owner, runtime)
+    deployments: list[DeploymentResource] = []
+    images: dict[str, Image] = {}
+    tasks: dict[str, TaskDefinition] = {}
+    for one in chosen:
+        recipe = runtime.recipe(_job(config, source, one))
+        deployments.append(_deployment(config, owner, pool, one, recipe))
+        if recipe.task:
+            image = _image(config, one, recipe.task.image)
+            images[image.name] = image
+            tasks[recipe.task.key] = TaskDefinition(task=recipe.task, project=one.project, image=image.name)
     return Desired(
         owner=owner,
         work_pools=(pool,),
-        deployments=tuple(_deployment(config, owner, source, pool, one) for one in chosen),
+        deployments=tuple(deployments),
+        images=tuple(images.values()),
+        task_definitions=tuple(tasks.values()),
     )
+
+
+def _job(config: Config, source: Source, one: Chosen) -> Job:
+    said = one.settings
+    return Job(
+        source=source,
+        project=one.project,
+        address=one.declared.address,
+        settings=said,
+        own=one.own,
+        is_held=one.held_by is not None,
+        env={**(said.env or {}), **run_identity(config, deployment_name(config, one), one.project)},
+    )
+
+
+def _image(config: Config, one: Chosen, key: str) -> Image:
+    """What is held has an image resource of its own, so that it moves apart from the release."""
+    if one.held_by is None:
+        pinned = config.release.images.get(key) if config.release else None
+        release = f"{NAMESPACE}:release"
+        where: tuple[Key, ...] = (release, "images", key) if pinned else (release, "commit")
+        return Image(name=key, key=key, project=one.project, digest=pinned, pinned_at=where)
+    mark = (one.held_image or "").removeprefix("sha256:") or one.project.commit
+    where = (f"{NAMESPACE}:overrides", one.held_by, "image" if one.held_image else "commit")
+    return Image(name=f"{key}@{mark[:12]}", key=key, project=one.project, digest=one.held_image, pinned_at=where)
 
 
 def _work_pool(config: Config, owner: str, runtime: Runtime) -> WorkPool:
@@ -174,16 +258,12 @@ def _work_pool(config: Config, owner: str, runtime: Runtime) -> WorkPool:
     )
 
 
-def _deployment(config: Config, owner: str, source: Source, pool: WorkPool, one: Chosen) -> DeploymentResource:
+def _deployment(config: Config, owner: str, pool: WorkPool, one: Chosen, recipe: Recipe) -> DeploymentResource:
     said = one.settings
     names = name_values(config, one)
-    template = config.naming.default_deployment if one.declared.is_default else config.naming.deployment
-    name = naming.render(template, names)
-    env = {**(said.env or {}), **run_identity(config, name, one.project)}
-    recipe = RUNTIMES[config.runtime].recipe(source, one.project, said, env)
     props: dict[str, Json] = {
         "owner": owner,
-        "name": name,
+        "name": deployment_name(config, one),
         "flow_name": one.flow.name,
         "entrypoint": one.flow.entrypoint,
         "path": None,
@@ -207,7 +287,14 @@ def _deployment(config: Config, owner: str, source: Source, pool: WorkPool, one:
         flow=one.flow,
         settings=said,
         props=props,
+        task_definition=recipe.task.key if recipe.task else None,
     )
+
+
+def deployment_name(config: Config, one: Chosen) -> str:
+    """Prefect's name of it, by the naming templates."""
+    template = config.naming.default_deployment if one.declared.is_default else config.naming.deployment
+    return naming.render(template, name_values(config, one))
 
 
 def name_values(config: Config, one: Chosen) -> dict[str, str]:

@@ -5,15 +5,13 @@ The worker's machine needs `git` and `uv` on PATH.
 
 import json
 import shlex
-from collections.abc import Mapping
 from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from infra.discovery.manifest import Project
-from infra.runtimes.runtime import Json, Recipe, Runtime, Source
-from infra.settings import Settings
+from infra.runtimes.runtime import Job, Json, Recipe, Runtime, Source
 
 PREFECT_REQUIREMENTS = ("prefect==3.8.8", "fastapi>=0.139,<0.155")
 """For projects that don't pin Prefect themselves: the version this repository is locked to.
@@ -32,11 +30,12 @@ def job_template() -> dict[str, Json]:
     return json.loads(_TEMPLATE.read_text(encoding="utf-8"))
 
 
-def recipe(source: Source, project: Project, settings: Settings, env: Mapping[str, str]) -> Recipe:
+def recipe(job: Job) -> Recipe:
     """A run of the project at its effective commit; job variables the user set win over ours."""
+    said, commit = job.settings.job_variables or {}, job.project.commit
     return Recipe(
-        job_variables={"command": command(project), **(settings.job_variables or {}), "env": dict(env)},
-        pull_steps=[use_checkout(source)] if project.commit == _WORKTREE else [clone(source, project.commit)],
+        job_variables={"command": command(job.project), **said, "env": dict(job.env)},
+        pull_steps=[use_checkout(job.source)] if commit == _WORKTREE else [clone(job.source, commit)],
     )
 
 
