@@ -9,7 +9,7 @@ from infra.local import env_file, pin, progress, state, variables
 from infra.local.engine import ensure
 from infra.local.places import Places
 from infra.local.problems import LocalError
-from infra.local.servers import prefect, worker
+from infra.local.servers import prefect, server, worker
 from infra.stack_file import StackFile
 
 WORKTREE = "worktree"
@@ -27,7 +27,9 @@ def up(places: Places, wanted: Wanted) -> None:
     """Bring the stack up. Raises `LocalError`, or `RejectedError` where a stack file is not YAML."""
     config = checked(places, wanted)
     ensure.ensure(places)
-    api_url, started = prefect.ensure(places.prefect_home, places.records, places.logs / "prefect.log")
+    api_url, started = server.ensure(
+        prefect.described(places.prefect_home, places.logs / "prefect.log"), places.records
+    )
     progress.say(f"prefect: {api_url}{'' if started else ' (was running)'}")
     values = variables.shell(places, os.environ, api_url=api_url, passphrase=env_file.passphrase(places))
     env_file.write(places, values)

@@ -17,7 +17,7 @@ import pytest
 
 from infra.local.aws_plugin import registry
 from infra.local.aws_plugin.values import UNKNOWN
-from infra.local.servers import aws, port, process, record
+from infra.local.servers import aws, port, process, record, server
 from infra.local.servers.record import Record
 from tests.support.aws_program import DEFAULT_TAGS, AwsProgram
 
@@ -82,7 +82,7 @@ class Emulator:
 
     def url(self) -> str:
         """Started where it does not run."""
-        return aws.ensure(self.folder, self.folder / "run", self.folder / "log")[0]
+        return server.ensure(aws.described(self.folder, self.folder / "log"), self.folder / "run")[0]
 
     def kill(self) -> None:
         known = record.load(self.folder / "run", aws.NAME)
