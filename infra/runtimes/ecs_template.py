@@ -32,9 +32,9 @@ def job_template(
 ) -> dict[str, Json]:
     """Prefect's template with an environment's values as the variables' defaults.
 
-    `cluster`: ARN or name. Without `subnets` the template has no network at all, and the worker asks EC2 for the
-    default VPC's; a deployment can't name any then. With `api_key_secret_arn` the task definitions bring the API key,
-    and the worker does not hand its own on in the clear.
+    `cluster`: ARN or name. Without `subnets` a run's request names no network at all: the worker asks EC2 for the
+    default VPC's, and a deployment's own `subnets` would be ignored. With `api_key_secret_arn` the task definitions
+    bring the API key, and the worker does not hand its own on in the clear.
     """
     # The worker's template is JSON of Prefect's making: nothing here knows more of it than the paths below.
     template: dict[str, Any] = json.loads(_TEMPLATE.read_text(encoding="utf-8"))
@@ -46,15 +46,12 @@ def job_template(
         "prefect_api_key_secret_arn": api_key_secret_arn,
     }
     if subnets:
-        public = "ENABLED" if assign_public_ip else "DISABLED"
-        network: list[Json] = [list(subnets), list(security_groups), public]
+        network: list[Json] = [list(subnets), list(security_groups), public_ip(assigned=assign_public_ip)]
         defaults.update(zip(_NETWORK_VARIABLES, network, strict=True))
     else:
         # A variable without a value takes its own key away, but not the object around it, and the worker looks for
         # the default VPC only where `networkConfiguration` is empty or absent.
         del template["job_configuration"]["task_run_request"][_NETWORK]
-        for name in _NETWORK_VARIABLES:
-            del variables[name]
     if api_key_secret_arn:
         # A null takes the variable away from what the worker hands on; deployments' own `env` is merged over it. Its
         # own switch (`prefect_api_key_secret_arn`) fails where the worker itself has no key: `del env[...]`, KeyError.
@@ -62,3 +59,13 @@ def job_template(
     for name, value in defaults.items():
         variables[name]["default"] = value
     return template
+
+
+def public_ip(*, assigned: bool) -> str:
+    """ECS's word for it (`AwsVpcConfiguration.assignPublicIp`)."""
+    return "ENABLED" if assigned else "DISABLED"
+
+
+def public_ip(*, assigned: bool) -> str:
+    """ECS's word for it (`AwsVpcConfiguration`)."""
+    return "ENABLED" if assigned else "DISABLED"

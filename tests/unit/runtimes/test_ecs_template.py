@@ -167,7 +167,6 @@ def test_without_subnets_the_worker_looks_for_the_default_vpc() -> None:
     template = _template(subnets=[])
     request = _configured(template, {"task_definition_arn": ARN}).task_run_request
     assert "networkConfiguration" not in request
-    assert not {"subnets", "security_groups", "assign_public_ip"} & template["variables"]["properties"].keys()
 
 
 def test_a_run_without_a_task_definition_fails() -> None:
