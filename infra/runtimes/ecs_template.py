@@ -64,8 +64,3 @@ def job_template(
 def public_ip(*, assigned: bool) -> str:
     """ECS's word for it (`AwsVpcConfiguration.assignPublicIp`)."""
     return "ENABLED" if assigned else "DISABLED"
-
-
-def public_ip(*, assigned: bool) -> str:
-    """ECS's word for it (`AwsVpcConfiguration`)."""
-    return "ENABLED" if assigned else "DISABLED"
