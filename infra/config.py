@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, cast
 
 import pydantic
 
-from infra import problem, suggestion
+from infra import problem, secret_reference, suggestion
 from infra.errors import RejectedError
 from infra.model import Model
 from infra.naming import PRESETS, Naming
@@ -69,7 +69,7 @@ class Prefect(Model):
     api_url: str | None = None
     api_key: pydantic.SecretStr | None = None
     auth_string: pydantic.SecretStr | None = None
-    api_key_secret: str | None = None
+    api_key_secret: secret_reference.Said | None = None
 
 
 class Statement(Model):
@@ -117,6 +117,19 @@ class ExistingSecret(Model):
     arn: Annotated[str, pydantic.StringConstraints(pattern=r"^arn:aws[a-z-]*:secretsmanager:")]
 
 
+def _form(said: Any) -> str:
+    return _EXISTING if isinstance(said, Mapping | ExistingSecret) else _VALUE
+
+
+_EXISTING, _VALUE = "<arn>", "<value>"
+_FORMS = (_EXISTING, _VALUE)
+
+Secret = Annotated[
+    Annotated[ExistingSecret, pydantic.Tag(_EXISTING)] | Annotated[pydantic.SecretStr, pydantic.Tag(_VALUE)],
+    pydantic.Discriminator(_form),
+]
+
+
 class Repository(Model):
     """Where `process` runs clone the flows from; `credentials` is `<block type slug>/<block name>`."""
 
@@ -158,9 +171,10 @@ def _with_preset(said: Any) -> Any:
 
 
 class Config(Model):
-    """One environment. `environment` is the stack's name."""
+    """One environment. `environment` is the stack's name, `region` what `aws:region` says."""
 
     environment: str
+    region: str | None = None
     prefect: Prefect = Prefect()
     repository: Repository | None = None
     runtime: RuntimeName
@@ -169,9 +183,7 @@ class Config(Model):
     naming: Annotated[Naming, pydantic.BeforeValidator(_with_preset)] = PRESETS["default"]
     aws: Aws = Aws()
     images: Images = Images()
-    secrets: dict[str, pydantic.SecretStr | ExistingSecret] = pydantic.Field(
-        default_factory=dict[str, pydantic.SecretStr | ExistingSecret]
-    )
+    secrets: dict[secret_reference.Name, Secret] = pydantic.Field(default_factory=dict[str, Secret])
     worker: Worker | None = None
     defaults: Settings = Settings()
     overrides: dict[str, Override] = pydantic.Field(default_factory=dict[str, Override])
@@ -198,17 +210,20 @@ def load(stack: str, values: Mapping[str, Any], place: Callable[[Sequence[Key]],
     raw = {key.removeprefix(prefix): _decoded(value) for key, value in values.items() if key.startswith(prefix)}
     if os.environ.get(COMMIT):
         raw["release"] = {"commit": os.environ[COMMIT]}
-    if "environment" in raw:
-        remedy = "Remove it: the environment is the stack's name"
-        where = place([f"{NAMESPACE}:environment"])
-        raise RejectedError(
-            [problem.error("unknown-config-key", where, "unknown config key flowstacks:environment", remedy)]
-        )
+    for name in [name for name in _SAID_ELSEWHERE if name in raw]:
+        where, message = place([f"{prefix}{name}"]), f"unknown config key {prefix}{name}"
+        raise RejectedError([problem.error("unknown-config-key", where, message, _SAID_ELSEWHERE[name])])
     raw.setdefault("schedule_policy", "active" if stack == "main" else "paused")
     try:
-        return Config.model_validate({**raw, "environment": stack})
+        return Config.model_validate({**raw, "environment": stack, "region": values.get("aws:region")})
     except pydantic.ValidationError as invalid:
         raise RejectedError([_problem(error, place) for error in invalid.errors()]) from invalid
+
+
+_SAID_ELSEWHERE = {
+    "environment": "Remove it: the environment is the stack's name",
+    "region": "Write it as aws:region",
+}
 
 
 def _decoded(value: Any) -> Any:
@@ -221,7 +236,7 @@ def _decoded(value: Any) -> Any:
 
 
 def _problem(error: Any, place: Callable[[Sequence[Key]], Place]) -> problem.Problem:
-    path = cast("tuple[Key, ...]", error["loc"])
+    path = tuple(key for key in cast("tuple[Key, ...]", error["loc"]) if key not in _FORMS)
     key = f"{NAMESPACE}:{path[0]}" if path else NAMESPACE
     dotted = ".".join(map(str, (key, *path[1:])))
     code, message, remedy = _worded(error, dotted, path)
@@ -244,7 +259,7 @@ def _worded(error: Any, dotted: str, path: Sequence[Key]) -> tuple[str, str, str
 def _may_be_shown(value: Any, path: Sequence[Key]) -> bool:
     """Whether no secret can be in it: the engine gives them decrypted, and a structure that is no JSON as its text."""
     structured = not isinstance(value, str | int | float) or (isinstance(value, str) and value[:1] in {"{", "["})
-    return not structured and path[0] != "prefect"
+    return not structured and not {"prefect", "secrets"} & set(path)
 
 
 def api_url(config: Config) -> str | None:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import pydantic
 
+from infra import secret_reference
 from infra.model import Model
 
 _MERGED_BY_KEY = ("env", "job_variables", "parameters", "secrets")
@@ -23,6 +24,12 @@ def _finite(said: dict[str, pydantic.JsonValue]) -> dict[str, pydantic.JsonValue
         raise ValueError("holds a number that JSON does not have") from None
     return said
 
+
+# How many a task can have: botocore 1.43.117, ECS, `AwsVpcConfiguration`.
+_SUBNET = pydantic.StringConstraints(pattern=r"^subnet-[0-9A-Za-z]+$")
+_GROUP = pydantic.StringConstraints(pattern=r"^sg-[0-9A-Za-z]+$")
+Subnets = Annotated[tuple[Annotated[str, _SUBNET], ...], pydantic.Field(max_length=16)]
+SecurityGroups = Annotated[tuple[Annotated[str, _GROUP], ...], pydantic.Field(max_length=5)]
 
 Values = Annotated[dict[str, pydantic.JsonValue], pydantic.AfterValidator(_finite)]
 
@@ -44,9 +51,9 @@ class Settings(Model):
     """Fields carry Prefect's names where it has them. From `cpu` on they are for `ecs`.
 
     `cpu` in CPU units (1024 = one), `memory` in MiB, `ephemeral_storage_gb` in GiB (the name is system 001's).
-    `secrets`: environment variable to the name of a secret of the environment, `name` or `name:json-key`. `docker_env`:
-    one of the project's images by name, None for its own. `subnets`, `security_groups` (IDs), `assign_public_ip`: the
-    network of the task.
+    `secrets`: environment variable to the name of a secret of the environment, `name` or `name:json-key`, or system
+    001's list of these. `docker_env`: one of the project's images by name, None for its own. `subnets`,
+    `security_groups` (IDs), `assign_public_ip`: the network of the task.
     """
 
     description: str | None = None
@@ -63,10 +70,10 @@ class Settings(Model):
     cpu: int | None = None
     memory: int | None = None
     ephemeral_storage_gb: int | None = None
-    secrets: dict[str, str] | None = None
+    secrets: secret_reference.Declared | None = None
     docker_env: str | None = None
-    subnets: tuple[str, ...] | None = None
-    security_groups: tuple[str, ...] | None = None
+    subnets: Subnets | None = None
+    security_groups: SecurityGroups | None = None
     assign_public_ip: bool | None = None
 
 

@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pydantic
 import pytest
 
 from infra import config
@@ -87,6 +88,12 @@ def test_pulumi_gives_the_same_values_as_json_text(tmp_path: Path) -> None:
         ("  flowstacks:defaults: {parameters: {days: .inf}}\n", 3, "a number that JSON does not have"),
         ("  flowstacks:defaults: {job_variables: {x: [.nan]}}\n", 3, "a number that JSON does not have"),
         ("  flowstacks:repository: {url: x, credentials: ours}\n", 3, "credentials"),
+        ("  flowstacks:secrets: {a b: {secure: v1:x}}\n", 3, "a secret's name is letters"),
+        ("  flowstacks:secrets:\n    a: {arm: x}\n", 4, "secrets.a.arm. Did you mean 'arn'?"),
+        ("  flowstacks:secrets:\n    a: {arn: 'arn:aws:s3:::x'}\n", 4, "flowstacks:secrets.a.arn: "),
+        ("  flowstacks:defaults:\n    secrets: [{name: A}]\n", 4, "write {envar_name: …, envar_value: …}"),
+        ("  flowstacks:prefect: {api_key_secret: 'a:'}\n", 3, "name:json-key"),
+        ("  flowstacks:region: eu-central-1\n", 3, "Write it as aws:region"),
     ],
 )  # fmt: skip
 def test_bad_config_is_refused_at_its_line(tmp_path: Path, line: str, number: int, expected: str) -> None:
@@ -113,6 +120,25 @@ def test_a_complaint_does_not_tell_a_secret(said: str) -> None:
         )
     assert "flowstacks:prefect" in str(rejected.value)
     assert "12345678" not in str(rejected.value)
+
+
+@pytest.mark.parametrize("said", ['{"a": 12345678}', '{"a": {"arn": "12345678"}}', '["12345678"]', "12345678"])
+def test_a_complaint_about_secrets_tells_none(said: str) -> None:
+    values = {"flowstacks:runtime": "ecs", "flowstacks:secrets": said}
+    with pytest.raises(RejectedError) as rejected:
+        config.load("dev", values, lambda _: Place("Pulumi.dev.yaml", 3))
+    assert "flowstacks:secrets" in str(rejected.value)
+    assert "12345678" not in str(rejected.value)
+
+
+def test_secrets_are_values_or_somebody_elses(tmp_path: Path) -> None:
+    text = (
+        "  flowstacks:secrets: {team/a: {secure: v1:x}, b: {arn: 'arn:aws:secretsmanager:eu-central-1:1:secret:b'}}\n"
+    )
+    loaded = _load(tmp_path, "config:\n  aws:region: eu-central-1\n  flowstacks:runtime: ecs\n" + text)
+    assert loaded.region == "eu-central-1"
+    assert isinstance(loaded.secrets["team/a"], pydantic.SecretStr)
+    assert loaded.secrets["b"] == config.ExistingSecret(arn="arn:aws:secretsmanager:eu-central-1:1:secret:b")
 
 
 def test_every_problem_is_told_at_once(tmp_path: Path) -> None:

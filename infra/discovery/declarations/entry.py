@@ -28,6 +28,12 @@ _REMEDIES: Mapping[str, str] = {
     "env": "Quote it: environment variables are strings",
     "cpu": "Write CPU units: 256, 512, 1024, …",
     "memory": "Write MiB: 512, 1024, 2048, …",
+    "ephemeral_storage_gb": "Write GiB: 21 to 200",
+    "secrets": 'Write variable and secret, {"PASSWORD": "warehouse:password"}; the value itself is the stack\'s',
+    "docker_env": "Write the name of one of the project's images",
+    "subnets": 'Write a list of subnet IDs, ["subnet-…"]',
+    "security_groups": 'Write a list of security group IDs, ["sg-…"]',
+    "assign_public_ip": "Write True or False",
     "tags": "Write a list of strings",
     "paused": "Write True or False",
 }
@@ -93,7 +99,7 @@ def _setting(codebase: Codebase, name: str, at: Located, findings: Findings) -> 
         for fault in error.errors():
             inside = ".".join(str(part) for part in fault["loc"][:2])
             # Without the value itself: what stands in env may be a secret in the wrong place.
-            message, remedy = f"{inside}: {fault['msg']}", _REMEDIES.get(name, _REMEDY)
+            message, remedy = f"{inside}: {fault['msg'].removeprefix('Value error, ')}", _REMEDIES.get(name, _REMEDY)
             findings.error("flow-spec-value", at.file, at.line, message, remedy)
         return None
 
