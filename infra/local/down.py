@@ -5,7 +5,7 @@ from pathlib import Path
 
 from infra.local import progress
 from infra.local.places import Places
-from infra.local.servers import prefect, process, record, worker
+from infra.local.servers import aws, prefect, process, record, registry, worker
 from infra.local.servers.record import Record
 
 
@@ -14,11 +14,12 @@ def down(places: Places) -> int:
 
     Raises `LocalError` where one can't be stopped.
     """
-    ours = sorted(record.load_all(places.records), key=lambda known: known.name == prefect.NAME)
+    servers = _folders(places)
+    ours = sorted(record.load_all(places.records), key=lambda known: known.name in servers)
     stopped = 0
     for known in ours:
         with progress.shown(f"{known.name} stops"):
-            ran = process.stop(known, _folder(places, known))
+            ran = process.stop(known, servers.get(known.name) or _workers(places, known))
         if ran:
             stopped += 1
             progress.say(f"{known.name}: stopped")
@@ -38,7 +39,9 @@ def clean(places: Places) -> None:
     shutil.rmtree(places.local)
 
 
-def _folder(places: Places, known: Record) -> Path:
-    if known.name == prefect.NAME:
-        return places.prefect_home
+def _folders(places: Places) -> dict[str, Path]:
+    return {prefect.NAME: places.prefect_home, aws.NAME: places.aws, registry.NAME: places.registry}
+
+
+def _workers(places: Places, known: Record) -> Path:
     return worker.folder(places, known.name.removeprefix(worker.name("")))

@@ -71,6 +71,21 @@ class Places:
         return self.local / "prefect"
 
     @property
+    def aws(self) -> Path:
+        """The AWS emulator's journal: what stands there. It holds secrets."""
+        return self.local / "aws"
+
+    @property
+    def aws_region(self) -> Path:
+        """The region of the `ecs` stack that came up last."""
+        return self.aws / "region"
+
+    @property
+    def registry(self) -> Path:
+        """The images of the registry."""
+        return self.local / "registry"
+
+    @property
     def logs(self) -> Path:
         """One file per server."""
         return self.local / "log"

@@ -1,5 +1,6 @@
 """The variables of a shell on the embedded default: what is dropped, and what is set instead. Pure."""
 
+import os
 import urllib.parse
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +12,10 @@ from infra.local.problems import LocalError
 DROPPED_PREFIXES = ("PREFECT_", "AWS_", "PULUMI_")
 """An inherited variable of these could point at production, or carry its credentials."""
 
-DROPPED = ("FLOWSTACKS_COMMIT", "FLOWSTACKS_SERVER")
+DROPPED = ("FLOWSTACKS_COMMIT", "FLOWSTACKS_SERVER", "FLOWSTACKS_REGISTRY")
+REGISTRY = "FLOWSTACKS_REGISTRY"
+"""Read by the program: a registry without login that stands for the one of AWS."""
+
 COMMIT = "FLOWSTACKS_COMMIT"
 """Read by the program: `worktree` overrides the pin (refused off loopback)."""
 
@@ -75,6 +79,25 @@ def shell(places: Places, environ: Mapping[str, str], *, api_url: str, passphras
         "VIRTUAL_ENV": str(places.venv),
         # The output `deployments` holds all of them: the engine would repeat every one that did not change.
         "PULUMI_OPTION_SUPPRESS_OUTPUTS": "true",
+    }
+
+
+def aws(url: str, *, region: str, registry_url: str | None) -> dict[str, str]:
+    """What leads every AWS SDK to the emulator, and nowhere else.
+
+    `region` is a default, for the program names its own: empty where no stack has one. `registry_url` is None where
+    there is none.
+    """
+    return {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        # The user's own profile may hold what goes against an endpoint of ours: `use_fips_endpoint`, `ca_bundle`.
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        **({"AWS_REGION": region, "AWS_DEFAULT_REGION": region} if region else {}),
+        **({REGISTRY: registry_url} if registry_url else {}),
     }
 
 

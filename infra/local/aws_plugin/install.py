@@ -45,7 +45,7 @@ def real(places: Places, environ: Mapping[str, str]) -> Path | None:
     installed = sorted(places.pulumi_home.glob(f"plugins/resource-aws-v*/{NAME}"))
     folders = [Path(entry or ".") for entry in environ.get("PATH", "").split(":")]
     on_path = [folder / NAME for folder in folders if os.access(folder / NAME, os.X_OK)]
-    return next((path for path in [*installed, *on_path] if not _is_ours(path)), None)
+    return next((path for path in [*installed, *on_path] if not _is_ours(path) and not _is_partial(path)), None)
 
 
 def _script(places: Places) -> str:
@@ -57,3 +57,8 @@ def _script(places: Places) -> str:
 def _is_ours(path: Path) -> bool:
     with path.open("rb") as file:
         return _MARK.encode() in file.read(_HEAD_BYTES)
+
+
+def _is_partial(path: Path) -> bool:
+    """Whether the engine was stopped while it unpacked (pulumi 3.258.0, `workspace/plugins.go`, `PartialFilePath`)."""
+    return path.parent.with_name(f"{path.parent.name}.partial").exists()

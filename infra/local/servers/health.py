@@ -19,6 +19,15 @@ def body(url: str) -> str | None:
         return None
 
 
+def header(url: str, name: str) -> str | None:
+    """A header of the answer to GET, None where there is no answer, it is an error or lacks that header."""
+    try:
+        with _OPENER.open(url, timeout=_TIMEOUT_S) as answer:
+            return answer.headers.get(name)
+    except (urllib.error.URLError, http.client.HTTPException, OSError):
+        return None
+
+
 def prefect(api_url: str) -> bool:
     """`GET /health` answers `true` (prefect 3.8.8, `server/api/server.py`)."""
     return body(f"{api_url}/health") == "true"

@@ -23,12 +23,18 @@ def here(tmp_path: Path) -> Places:
 
 @pytest.fixture
 def servers(here: Places) -> Iterator[list[Record]]:
-    folders = {"prefect": here.prefect_home, "worker-dev": worker.folder(here, "dev"), "stranger": here.root / "theirs"}
+    folders = {
+        "aws": here.aws,
+        "prefect": here.prefect_home,
+        "registry": here.registry,
+        "worker-dev": worker.folder(here, "dev"),
+        "stranger": here.root / "theirs",
+    }
     started = [
         process.start(Launch(name=name, command=WAITS, environment=os.environ, folder=folder, log=here.logs / name))
         for name, folder in folders.items()
     ]
-    for known in started[:2]:
+    for known in started[:-1]:
         record.save(here.records, known)
     yield started
     for known in started:
@@ -38,18 +44,20 @@ def servers(here: Places) -> Iterator[list[Record]]:
 def test_down_stops_what_is_recorded_and_nothing_else(
     here: Places, servers: list[Record], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert down.down(here) == 2
-    assert [identity.lives(known.identity) for known in servers] == [False, False, True]
-    assert capsys.readouterr().out.splitlines() == ["worker-dev: stopped", "prefect: stopped"]
+    assert down.down(here) == 4
+    assert [identity.lives(known.identity) for known in servers] == [False, False, False, False, True]
+    assert capsys.readouterr().out.splitlines() == [
+        f"{name}: stopped" for name in ("worker-dev", "aws", "prefect", "registry")
+    ]
     assert down.down(here) == 0
 
 
 def test_down_leaves_a_recycled_pid_alone(here: Places, servers: list[Record]) -> None:
     down.down(here)
-    recycled = servers[0].model_copy(update={"pid": servers[2].pid, "started": "1@an earlier boot"})
+    recycled = servers[0].model_copy(update={"pid": servers[-1].pid, "started": "1@an earlier boot"})
     record.save(here.records, recycled)
     assert down.down(here) == 0
-    assert identity.lives(servers[2].identity)
+    assert identity.lives(servers[-1].identity)
 
 
 def test_clean_removes_the_state_and_says_what(

@@ -10,12 +10,13 @@ from infra.local.problems import LocalError
 @pytest.fixture
 def here(tmp_path: Path) -> Places:
     (tmp_path / "Pulumi.yaml").write_text("name: flowstacks\nruntime: python\n")
-    for stack, runtime in (("dev", "process"), ("staging", "ecs")):
+    for stack, runtime in (("dev", "process"), ("staging", "ecs"), ("other", "nomad")):
         (tmp_path / f"Pulumi.{stack}.yaml").write_text(f"config:\n  flowstacks:runtime: {runtime}\n")
     return places.at(tmp_path)
 
 
-def test_a_process_stack_may_come_up(here: Places) -> None:
+def test_stacks_of_both_runtimes_may_come_up(here: Places) -> None:
+    assert up.checked(here, up.Wanted("staging"))["flowstacks:runtime"] == "ecs"
     assert up.checked(here, up.Wanted("dev"))["flowstacks:runtime"] == "process"
     assert up.checked(here, up.Wanted("dev", "worktree"))["flowstacks:runtime"] == "process"
 
@@ -23,9 +24,9 @@ def test_a_process_stack_may_come_up(here: Places) -> None:
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
-        (up.Wanted("staging"), "AWS emulator is not part of this version yet"),
-        (up.Wanted("staging", "worktree"), "AWS emulator is not part of this version yet"),
-        (up.Wanted("prod"), "STACK={dev, staging}"),
+        (up.Wanted("other"), "to process or ecs"),
+        (up.Wanted("staging", "worktree"), "runs images of commits"),
+        (up.Wanted("prod"), "STACK={dev, other, staging}"),
         (up.Wanted("dev", "main"), "COMMIT=worktree"),
     ],
 )

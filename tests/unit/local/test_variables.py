@@ -14,6 +14,7 @@ def test_what_could_lead_beyond_this_machine_is_dropped() -> None:
         "AWS_PROFILE": "prod",
         "PULUMI_ACCESS_TOKEN": "t",
         "FLOWSTACKS_COMMIT": "worktree",
+        "FLOWSTACKS_REGISTRY": "http://registry.example",
         "MY_AWS_NOTE": "kept",
         "HOME": "/home/me",
     }
@@ -59,3 +60,11 @@ def test_the_cache_is_shared_and_can_be_moved() -> None:
     assert places.cache({"FLOWSTACKS_CACHE_DIR": "/c"}) == Path("/c")
     assert places.cache({"XDG_CACHE_HOME": "/x"}) == Path("/x/flowstacks")
     assert places.cache({}) == Path.home() / ".cache" / "flowstacks"
+
+
+def test_what_leads_to_the_emulator_leaves_out_what_is_not_there() -> None:
+    least = variables.aws("http://127.0.0.1:4566", region="", registry_url=None)
+    assert not {"AWS_REGION", "AWS_DEFAULT_REGION", "FLOWSTACKS_REGISTRY"} & set(least)
+    most = variables.aws("http://127.0.0.1:4566", region="eu-north-1", registry_url="http://127.0.0.1:5001")
+    assert set(most) - set(least) == {"AWS_REGION", "AWS_DEFAULT_REGION", "FLOWSTACKS_REGISTRY"}
+    assert set(variables.without_inherited(most)) == set()

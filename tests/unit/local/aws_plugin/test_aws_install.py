@@ -40,6 +40,13 @@ def test_it_goes_where_a_real_one_is(places: Places, tmp_path: Path, where: str)
     assert not (places.bin / "pulumi-resource-aws").exists()
 
 
+def test_a_real_one_that_is_half_unpacked_does_not_count(places: Places) -> None:
+    folder = places.pulumi_home / "plugins/resource-aws-v7.51.1"
+    _executable(folder / "pulumi-resource-aws")
+    folder.with_name("resource-aws-v7.51.1.partial").touch()
+    assert install.install(places, {"PATH": ""})
+
+
 def test_the_plugin_ends_with_its_parent() -> None:
     # The shell stands for the engine: its child watches it, says so, and is asked for after the shell was killed.
     child = "import os, time; from infra.local.aws_plugin import parent; parent.watch(); print(os.getpid(), flush=True)"
