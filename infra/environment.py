@@ -1,37 +1,73 @@
 """One environment's resources: all wiring, no decisions."""
 
 from collections.abc import Mapping
+from typing import Any, cast
 
 import pulumi
 
-from infra.desired import DeploymentResource, Desired
+from infra.aws import platform
+from infra.aws.platform import Digests, Platform
+from infra.config import Config
+from infra.desired import DeploymentResource, Desired, WorkPool
 from infra.provider import resources
+
+Inputs = dict[str, pulumi.Input[object]]
 
 
 class Environment(pulumi.ComponentResource):
     """Everything of one stack.
 
-    Produces the following resources: a `prefect:WorkPool` for each desired pool, a `prefect:Deployment` for each
-    desired deployment. `foreign_pools` gives the ids of pools that deployments use and somebody else owns, by name.
+    Produces the following resources: on `ecs` the AWS half (`infra.aws`), then a `prefect:WorkPool` for each desired
+    pool, a `prefect:Deployment` for each desired deployment. `foreign_pools` gives the ids of pools that deployments
+    use and somebody else owns, by name; `digests` those of `desired.images`. Its `images` are references by address.
     """
 
+    platform: Platform | None
     work_pools: dict[str, resources.WorkPool]
     deployments: dict[str, resources.Deployment]
+    images: dict[str, pulumi.Output[str] | None]
 
-    def __init__(self, name: str, desired: Desired, foreign_pools: Mapping[str, str]) -> None:
+    def __init__(
+        self, name: str, config: Config, desired: Desired, foreign_pools: Mapping[str, str], digests: Digests
+    ) -> None:
         """Register everything; `name` is the stack's."""
         super().__init__("flowstacks:index:Environment", name)
+        self.platform = platform.provision(config, desired, digests, self) if config.runtime == "ecs" else None
         mine = pulumi.ResourceOptions(parent=self)
-        self.work_pools = {pool.name: resources.WorkPool(pool.name, pool.props, mine) for pool in desired.work_pools}
+        self.work_pools = {
+            pool.name: resources.WorkPool(pool.name, _pool_inputs(pool, self.platform), mine)
+            for pool in desired.work_pools
+        }
         # Pools first, and last at a destroy: also for deployments that run in somebody else's.
         in_place = pulumi.ResourceOptions(parent=self, depends_on=list(self.work_pools.values()))
         pool_ids = {**foreign_pools, **{name: pool.id for name, pool in self.work_pools.items()}}
-        self.deployments = {
-            one.address: resources.Deployment(one.resource_name, _inputs(one, pool_ids), in_place)
-            for one in desired.deployments
-        }
+        images = {one.task.key: one.image for one in desired.task_definitions}
+        self.deployments = {}
+        self.images = {}
+        for one in desired.deployments:
+            image = self._image(one, images)
+            known: Inputs = {"work_pool_id": pool_ids[one.work_pool_name], "job_variables": self._variables(one, image)}
+            self.deployments[one.address] = resources.Deployment(one.resource_name, {**one.props, **known}, in_place)
+            self.images[one.address] = image
         self.register_outputs({})
 
+    def _image(self, one: DeploymentResource, images: Mapping[str, str]) -> pulumi.Output[str] | None:
+        if self.platform is None or one.task_definition is None:
+            return None
+        return self.platform.images[images[one.task_definition]]
 
-def _inputs(one: DeploymentResource, pool_ids: Mapping[str, pulumi.Input[str]]) -> dict[str, pulumi.Input[object]]:
-    return {**one.props, "work_pool_id": pool_ids[one.work_pool_name]}
+    def _variables(self, one: DeploymentResource, image: pulumi.Output[str] | None) -> Inputs:
+        variables = cast("Inputs", one.props["job_variables"])
+        if self.platform is None or one.task_definition is None or image is None:
+            return variables
+        return {
+            **variables,
+            "task_definition_arn": self.platform.task_definitions[one.task_definition].arn,
+            "image": image,
+            "env": {**cast("dict[str, Any]", variables["env"]), "IMAGE": image},
+        }
+
+
+def _pool_inputs(pool: WorkPool, provisioned: Platform | None) -> Inputs:
+    template: Inputs = {"base_job_template": provisioned.job_template} if provisioned else {}
+    return {**cast("Inputs", pool.props), **template}

@@ -14,18 +14,25 @@ _CLOUD_API = re.compile(r"https://api\.prefect\.cloud/api/accounts/([^/]+)/works
 
 
 def export(environment: Environment, verdict: Verdict, api_url: str, infra_commit: str) -> None:
-    """`deployments` by address, `work_pools` by name, `repositories`, `task_definitions`, `infra_commit`."""
+    """`deployments` by address, `work_pools` by name, and `infra_commit`.
+
+    `repositories`: URL by name; `task_definitions`: ARN of the exact revision by family, both empty off `ecs`.
+    """
     desired = {one.address: one for one in verdict.desired.deployments}
     pulumi.export(
         "deployments",
         {
-            address: _deployment(verdict.config.environment, desired[address], resource, ui_url(api_url))
+            address: {
+                **_deployment(verdict.config.environment, desired[address], resource, ui_url(api_url)),
+                "image": environment.images[address],
+            }
             for address, resource in environment.deployments.items()
         },
     )
     pulumi.export("work_pools", {name: {"id": pool.id} for name, pool in environment.work_pools.items()})
-    pulumi.export("repositories", {})
-    pulumi.export("task_definitions", {})
+    aws = environment.platform
+    pulumi.export("repositories", dict(aws.repositories) if aws else {})
+    pulumi.export("task_definitions", aws.revisions if aws else {})
     pulumi.export("infra_commit", infra_commit)
 
 
@@ -39,7 +46,6 @@ def _deployment(
         "environment": environment,
         "commit": one.project.commit,
         "version": one.props["version"],
-        "image": None,
         "url": pulumi.Output.concat(ui, "/deployments/deployment/", resource.id),
     }
 

@@ -27,6 +27,7 @@ def run() -> Environment:
     for found in verdict.problems:
         tell = pulumi.log.warn if found.severity == "warning" else pulumi.log.debug
         tell(str(found))
-    environment = Environment(stack, verdict.desired, server.foreign_pools)
+    digests = {image.name: image.digest for image in verdict.desired.images}
+    environment = Environment(stack, verdict.config, verdict.desired, server.foreign_pools, digests)
     outputs.export(environment, verdict, config.api_url(verdict.config) or "", infra_commit)
     return environment

@@ -1,0 +1,1 @@
+"""The AWS half of an environment: one noun a file; documents are pure functions, resources take them as they are."""

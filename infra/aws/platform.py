@@ -1,0 +1,149 @@
+"""The AWS half of an environment, in the order in which its parts need each other."""
+
+import dataclasses
+import os
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_aws as aws
+
+from infra import secret_reference
+from infra.aws import cluster, provider, registry, roles, scope, secrets, tasks
+from infra.aws.scope import Scope
+from infra.config import Config
+from infra.desired import Desired
+from infra.provider import canonical, resources
+from infra.runtimes import ecs_template
+
+Digests = Mapping[str, str | None]
+"""By image name: the digest, None where `pulumi up` is to build it."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Platform:
+    """What deployments and pools need of AWS.
+
+    `repositories`: URL by name. `images`: reference by image name. `task_definitions` by key, `revisions` their ARNs by
+    family.
+    """
+
+    repositories: Mapping[str, pulumi.Output[str]]
+    images: Mapping[str, pulumi.Output[str]]
+    task_definitions: Mapping[str, aws.ecs.TaskDefinition]
+    revisions: Mapping[str, pulumi.Output[str]]
+    job_template: pulumi.Output[str]
+
+
+def provision(config: Config, desired: Desired, digests: Digests, parent: pulumi.Resource) -> Platform:
+    """Register everything; `desired` says which secrets, images and task definitions."""
+    ours = _scope(config, desired.owner, parent)
+    repository = registry.repository(ours, config.aws.image_days)
+    logs = cluster.log_group(ours, config.aws.log_retention_days)
+    home = cluster.cluster(ours)
+    secret_arns = secrets.arns(ours, secret_names(config, desired), config.secrets)
+    execution = roles.role(ours, "execution", home.arn)
+    readable = pulumi.Output.all(repository.arn, logs.arn, list(secret_arns.values()))
+    roles.grant(ours, "execution", execution, readable.apply(lambda known: roles.execution_policy(*known)))
+    flows = roles.role(ours, "task", home.arn)
+    if config.aws.task_statements:
+        roles.grant(ours, "task", flows, roles.task_policy(config.aws.task_statements))
+    images = _images(config, desired, digests, repository, parent)
+    around = tasks.Surroundings(
+        region=region(config),
+        log_group=logs.name,
+        execution_role_arn=execution.arn,
+        task_role_arn=flows.arn,
+        secret_arns=secret_arns,
+        api_key=config.prefect.api_key_secret,
+    )
+    definitions = {
+        one.task.key: tasks.task_definition(ours, one.task, images[one.image], around)
+        for one in desired.task_definitions
+    }
+    return Platform(
+        repositories={ours.name: repository.repository_url},
+        images=images,
+        task_definitions=definitions,
+        revisions={ours.family(key): one.arn for key, one in definitions.items()},
+        job_template=_job_template(config, home, execution, flows, secret_arns),
+    )
+
+
+def _scope(config: Config, owner: str, parent: pulumi.Resource) -> Scope:
+    arguments = provider.arguments(region(config), config.aws.account, os.environ)
+    return Scope(
+        prefix=config.aws.prefix,
+        environment=config.environment,
+        owner=owner,
+        opts=pulumi.ResourceOptions(
+            parent=parent, provider=provider.provider(arguments, pulumi.ResourceOptions(parent=parent))
+        ),
+    )
+
+
+def region(config: Config) -> str:
+    """Preflight has seen to it that there is one."""
+    if config.region is None:
+        raise ValueError("aws:region is not set: run the preflight first")
+    return config.region
+
+
+def secret_names(config: Config, desired: Desired) -> tuple[str, ...]:
+    """Of everything that tasks and the worker get, each once."""
+    references = [reference for one in desired.task_definitions for reference in one.task.secrets.values()]
+    if config.prefect.api_key_secret:
+        references.append(config.prefect.api_key_secret)
+    return tuple(sorted({secret_reference.parse(reference).name for reference in references}))
+
+
+def _images(
+    config: Config, desired: Desired, digests: Digests, repository: aws.ecr.Repository, parent: pulumi.Resource
+) -> dict[str, pulumi.Output[str]]:
+    opts = pulumi.ResourceOptions(parent=parent)
+    if not provider.has_registry(os.environ):
+        # Only an emulator on loopback has none, and then every digest is a pinned one (preflight says so).
+        return {
+            one.name: pulumi.Output.concat(repository.repository_url, "@", digests[one.name] or "")
+            for one in desired.images
+        }
+    return {
+        one.name: resources.Image(
+            one.name,
+            {
+                "repository_url": repository.repository_url,
+                "region": region(config),
+                "image": one.key,
+                "digest": digests[one.name],
+                "commit": one.project.commit,
+                "tree_key": one.project.tree_key,
+                "tag": scope.pin_tag(one.name),
+            },
+            opts,
+        ).uri
+        for one in desired.images
+    }
+
+
+def _job_template(
+    config: Config,
+    home: aws.ecs.Cluster,
+    execution: aws.iam.Role,
+    flows: aws.iam.Role,
+    secret_arns: Mapping[str, pulumi.Output[str]],
+) -> pulumi.Output[str]:
+    network, key = config.defaults, config.prefect.api_key_secret
+    return pulumi.Output.all(
+        home.arn, execution.arn, flows.arn, secret_arns[secret_reference.parse(key).name] if key else None
+    ).apply(
+        lambda known: canonical.dumps(
+            ecs_template.job_template(
+                cluster=known[0],
+                execution_role_arn=known[1],
+                task_role_arn=known[2],
+                subnets=network.subnets or (),
+                security_groups=network.security_groups or (),
+                assign_public_ip=network.assign_public_ip is True,
+                api_key_secret_arn=known[3],
+            )
+        )
+    )
