@@ -11,7 +11,7 @@ from typing import Literal, Self, TypeVar
 
 import pydantic
 
-from infra.provider import answers
+from infra.provider import answers, transport
 from infra.provider.errors import NotFoundError, RequestError
 from infra.provider.model import Answer
 from infra.provider.settings import Settings
@@ -33,7 +33,7 @@ class Client:
     def __init__(self, settings: Settings, patience: Patience | None = None) -> None:
         """Nothing is sent yet."""
         self.patience = patience or Patience()
-        self._transport = Transport(settings, self.patience)
+        self._transport = Transport(transport.prefect(settings), self.patience)
         self._listing = threading.Lock()
         self._deployments: dict[str, answers.Deployment] | None = None
         self._work_pools: dict[str, answers.WorkPool] | None = None

@@ -10,6 +10,8 @@ Behaviour is in `lifecycle`, once for all kinds; these classes only say which ki
 from pulumi import dynamic
 
 from infra.provider import lifecycle, session
+from infra.provider.images import lifecycle as image
+from infra.provider.images import session as images
 from infra.provider.kinds import deployment, work_pool
 
 
@@ -80,3 +82,37 @@ class DeploymentProvider(dynamic.ResourceProvider):
     def delete(self, _id: str, _props: dict[str, object]) -> None:
         """Delete it if it is still ours."""
         lifecycle.delete(deployment.KIND, session.current(), _id, _props)
+
+
+class ImageProvider(dynamic.ResourceProvider):
+    """Container images; no object of a Prefect server, so they have a lifecycle of their own."""
+
+    serialize_as_secret_always = False  # as above
+
+    def configure(self, req: dynamic.ConfigureRequest) -> None:
+        """Once per process: what may be built, from stack config."""
+        images.configure(req.config)
+
+    def check(self, _olds: dict[str, object], news: dict[str, object]) -> dynamic.CheckResult:
+        """Types and unknown keys, before anything is sent."""
+        return image.check(news)
+
+    def diff(self, _id: str, _olds: dict[str, object], _news: dict[str, object]) -> dynamic.DiffResult:
+        """Decide from state and wish alone; no request."""
+        return image.diff(images.current(), _olds, _news)
+
+    def create(self, props: dict[str, object]) -> dynamic.CreateResult:
+        """Find, verify or build the digest, and tag it."""
+        return image.create(images.current(), props)
+
+    def read(self, id_: str, props: dict[str, object]) -> dynamic.ReadResult:
+        """What the registry has now."""
+        return image.read(images.current(), id_, props)
+
+    def update(self, _id: str, _olds: dict[str, object], _news: dict[str, object]) -> dynamic.UpdateResult:
+        """As `create`, in place."""
+        return image.update(images.current(), _news)
+
+    def delete(self, _id: str, _props: dict[str, object]) -> None:
+        """Take the tag away; the image stays."""
+        image.delete(images.current(), _props)

@@ -1,6 +1,6 @@
 """The resources that a program declares. Each takes exactly the properties of its kind's input model.
 
-Types in the state: `pulumi-python:dynamic/prefect:WorkPool` and `…:Deployment`.
+Types in the state: `pulumi-python:dynamic/prefect:WorkPool`, `…:Deployment`, `pulumi-python:dynamic/flowstacks:Image`.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,8 @@ import pulumi
 import pydantic
 from pulumi import dynamic
 
-from infra.provider.dynamic import DeploymentProvider, WorkPoolProvider
+from infra.provider.dynamic import DeploymentProvider, ImageProvider, WorkPoolProvider
+from infra.provider.images.image import ImageInputs
 from infra.provider.kinds.deployment import DeploymentInputs
 from infra.provider.kinds.work_pool import WorkPoolInputs
 
@@ -47,13 +48,33 @@ class Deployment(dynamic.Resource, module="prefect", name="Deployment"):
         super().__init__(DeploymentProvider(), resource_name, _complete(DeploymentInputs, props), opts)
 
 
+class Image(dynamic.Resource, module="flowstacks", name="Image"):
+    """An image that the environment runs. `props`: every field of `ImageInputs`, none left out; values may be outputs.
+
+    `digest` is the settled one, `uri` is `<repository_url>@<digest>`. A preview knows both unless the image is new or
+    changes.
+    """
+
+    digest: pulumi.Output[str]
+    uri: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        props: Mapping[str, pulumi.Input[object] | None],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """A ValueError where a property is missing or unknown."""
+        super().__init__(ImageProvider(), resource_name, _complete(ImageInputs, props, "uri"), opts)
+
+
 def _complete(
-    model: type[pydantic.BaseModel], props: Mapping[str, pulumi.Input[object]]
+    model: type[pydantic.BaseModel], props: Mapping[str, pulumi.Input[object] | None], output: str = "server"
 ) -> dict[str, pulumi.Input[object] | None]:
-    """`props` and a place for the output `server`; the SDK resolves only outputs that are named in the properties."""
+    """`props` and a place for the output; the SDK resolves only outputs that are named in the properties."""
     wrong = sorted(set(model.model_fields) ^ set(props))
     if wrong:
         raise ValueError(
             f"{model.__name__}: missing or unknown properties: {', '.join(wrong)}. Give each exactly once."
         )
-    return {**props, "server": None}
+    return {**props, output: None}

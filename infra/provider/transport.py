@@ -10,6 +10,7 @@ Prefect's own client is not used: importing it takes 2.7 s, in each of the two p
 
 import base64
 import collections
+import contextlib
 import dataclasses
 import http
 import json
@@ -17,8 +18,8 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable
-from typing import Literal, Self, TypeVar, cast
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from typing import Literal, Self, TypedDict, TypeVar, cast
 
 import httpx
 import pydantic
@@ -37,7 +38,11 @@ from infra.provider.settings import Settings
 REQUEST_LOG = "FLOWSTACKS_REQUEST_LOG"
 """Names a file that gets one line per request: method, path, status (`-` where no answer came)."""
 
-Method = Literal["GET", "POST", "PATCH", "DELETE"]
+Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+Response = httpx.Response
+Content = bytes | Callable[[], Iterable[bytes]]
+"""What is sent as it is. What is too large for the memory comes from a function, called again for each try."""
+
 T = TypeVar("T")
 _BROKEN_GATEWAY = (502, 504)
 _COME_AGAIN = ("429", "503")
@@ -60,25 +65,57 @@ class Patience:
     answer_s: float = 30.0
 
 
+class _Payload(TypedDict, total=False):
+    content: bytes | Iterable[bytes]
+    json: pydantic.JsonValue
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Server:
+    """Whom to ask. `url` may hold a login; `secrets` are kept out of every text, the longest first.
+
+    The rest is what a user can do about: 401 and 403, other errors, no answer.
+    """
+
+    url: str
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str], repr=False)
+    secrets: tuple[str, ...] = dataclasses.field(default=(), repr=False)
+    denied: str
+    refused: str
+    silent: str
+
+
+def prefect(settings: Settings) -> Server:
+    """The Prefect server."""
+    return Server(
+        url=settings.api_url,
+        headers=_headers(settings),
+        secrets=_secrets(settings),
+        denied="Check the key (PREFECT_API_KEY or flowstacks:prefect.api_key) and its rights.",
+        refused="Correct what it names; for 500 look at the server's log.",
+        silent="Is the server up? Check api_url, then run it again.",
+    )
+
+
 class Transport:
-    """Thread-safe; one per process.
+    """Thread-safe; one per server and process.
 
     `counts` tells the requests sent so far by method, `turned_away` those that the server told to come again.
     """
 
-    def __init__(self, settings: Settings, patience: Patience = Patience()) -> None:
+    def __init__(self, server: Server, patience: Patience = Patience()) -> None:
         """Nothing is sent before the first `request`."""
+        self._server = server
         self.counts: collections.Counter[str] = collections.Counter()
         self.turned_away: collections.Counter[str] = collections.Counter()
-        self.base_url = str(httpx.URL(settings.api_url).copy_with(username=None, password=None))
+        self.base_url = str(httpx.URL(server.url).copy_with(username=None, password=None))
         self.patience = patience
         self._gate = Gate()
         self._counting = threading.Lock()
         self._log = os.environ.get(REQUEST_LOG)
-        self._secrets = _secrets(settings)
         self._http = httpx.Client(
-            base_url=settings.api_url,
-            headers=_headers(settings),
+            base_url=server.url,
+            headers=server.headers,
             timeout=httpx.Timeout(patience.answer_s, connect=patience.connect_s),
             # A proxy named in the environment must not get our key, and loopback needs none.
             trust_env=not self.base_url.startswith(("http://127.0.0.1", "http://localhost")),
@@ -104,24 +141,48 @@ class Transport:
         *,
         writes: bool,
         repeatable: bool,
+        content: Content | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        """An answer below 300.
+        """An answer below 300; `content` is sent in place of the JSON of `body`.
 
         `writes` waits for a place among the writers. `repeatable`: sending it twice has the same effect as once.
         """
+
+        def send() -> httpx.Response:
+            return self._http.request(method, path, **_payload(body, content), headers=headers)
+
         if not writes:
-            return self._retried(method, path, body, repeatable=repeatable)
+            return self._retried(method, path, send, repeatable=repeatable)
         with self._gate.writing():
-            answer = self._retried(method, path, body, repeatable=repeatable)
+            answer = self._retried(method, path, send, repeatable=repeatable)
         self._gate.went_well()
         return answer
 
-    def _retried(self, method: Method, path: str, body: pydantic.JsonValue, *, repeatable: bool) -> httpx.Response:
+    @contextlib.contextmanager
+    def download(self, path: str) -> Generator[Iterator[bytes]]:
+        """A large answer, chunk by chunk, not retried; redirects are followed, without our headers to other hosts.
+
+        Raises `UnknownOutcomeError` where the connection breaks.
+        """
+        try:
+            with self._http.stream("GET", path, follow_redirects=True) as answer:
+                self._noted("GET", path, str(answer.status_code))
+                if not answer.is_success:
+                    answer.read()
+                self._checked("GET", path, answer)
+                yield answer.iter_raw()
+        except httpx.TransportError as error:
+            raise UnknownOutcomeError(self._text("GET", path, f"no answer ({type(error).__name__})")) from None
+
+    def _retried(
+        self, method: Method, path: str, send: Callable[[], httpx.Response], *, repeatable: bool
+    ) -> httpx.Response:
         started = time.monotonic()
         wait_s = self.patience.first_wait_s
         while True:
             try:
-                answer = self._once(method, path, body)
+                answer = self._once(method, path, send)
             except httpx.TransportError as error:
                 # Never connected: nothing was sent, so asking again is harmless whatever the request.
                 if not repeatable and not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
@@ -141,16 +202,15 @@ class Transport:
                     return self._checked(method, path, answer)
             if time.monotonic() - started + pause_s > limit_s:
                 raise UnreachableError(
-                    self._text(method, path, f"gave up after {limit_s:.0f} s, last: {trouble}") + _UP
+                    self._text(method, path, f"gave up after {limit_s:.0f} s, last: {trouble}")
+                    + f". {self._server.silent}"
                 )
             time.sleep(pause_s)
             wait_s = min(wait_s * 2, self.patience.longest_wait_s) * random.uniform(0.75, 1.0)  # noqa: S311 - only spreads retries
 
-    def _once(self, method: Method, path: str, body: pydantic.JsonValue) -> httpx.Response:
+    def _once(self, method: Method, path: str, send: Callable[[], httpx.Response]) -> httpx.Response:
         try:
-            answer = (
-                self._http.request(method, path, json=body) if body is not None else self._http.request(method, path)
-            )
+            answer = send()
         except httpx.TransportError:
             self._noted(method, path, "-")
             raise
@@ -180,19 +240,20 @@ class Transport:
         if status == http.HTTPStatus.CONFLICT:
             raise ConflictError(status, f"{said}. Correct what it names.")
         if status in (http.HTTPStatus.UNAUTHORIZED, http.HTTPStatus.FORBIDDEN):
-            raise DeniedError(
-                status, f"{said}. Check the key (PREFECT_API_KEY or flowstacks:prefect.api_key) and its rights."
-            )
-        raise RequestError(status, f"{said}. Correct what it names; for 500 look at the server's log.")
+            raise DeniedError(status, f"{said}. {self._server.denied}")
+        raise RequestError(status, f"{said}. {self._server.refused}")
 
     def _text(self, method: Method, path: str, what: str) -> str:
         text = f"{method} {self.base_url}{path}: {what}"
-        for secret in self._secrets:
+        for secret in self._server.secrets:
             text = text.replace(secret, "***")
         return text
 
 
-_UP = ". Is the server up? Check api_url, then run it again."
+def _payload(body: pydantic.JsonValue, content: Content | None) -> _Payload:
+    if content is not None:
+        return {"content": content if isinstance(content, bytes) else content()}
+    return {} if body is None else {"json": body}
 
 
 def _secrets(settings: Settings) -> tuple[str, ...]:
@@ -242,6 +303,6 @@ def until_known(attempt: Callable[[], T], patience: Patience) -> T:
             return attempt()
         except UnknownOutcomeError as error:
             if time.monotonic() - started + wait_s > patience.total_s:
-                raise UnreachableError(f"{error}{_UP}") from None
+                raise UnreachableError(f"{error}. Is the server up? Check its URL, then run it again.") from None
         time.sleep(wait_s)
         wait_s = min(wait_s * 2, patience.longest_wait_s)

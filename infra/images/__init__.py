@@ -1,0 +1,1 @@
+"""Building the images of flow projects from a commit, and where an environment keeps them."""

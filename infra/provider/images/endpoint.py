@@ -1,0 +1,67 @@
+"""Which registry an environment's images are in, and how to get in: ECR, or the embedded default's own."""
+
+import base64
+import os
+import urllib.parse
+
+from infra.provider.errors import SettingsError
+from infra.provider.images import ecr
+from infra.provider.transport import Server
+
+REGISTRY = "FLOWSTACKS_REGISTRY"
+"""Variable with the URL of a registry that stands for ECR: the embedded default's, on loopback, without a login."""
+
+_SILENT = "Can this machine reach the registry? Then run it again."
+_REFUSED = "Correct what it names; for 500 look at the registry's log."
+
+
+def substitute() -> str | None:
+    """The registry that stands for ECR, without a `/` at the end; None where ECR itself is meant."""
+    return os.environ.get(REGISTRY, "").rstrip("/") or None
+
+
+def of_url(repository_url: str, region: str | None) -> Server:
+    """The registry of `host/name`. Raises a ProviderError where AWS refuses."""
+    return _substituted() or _ecr_server(f"https://{repository_url.partition('/')[0]}", region)
+
+
+def of_account(region: str | None) -> Server:
+    """The registry of the account whose credentials are in the environment."""
+    return _substituted() or _ecr_server(ecr.login(region)[0], region)
+
+
+def host(server: Server) -> str:
+    """`host:port`, as image references have it."""
+    return urllib.parse.urlsplit(server.url).netloc
+
+
+def is_plain(server: Server) -> bool:
+    """Whether it speaks http: only a registry on loopback may."""
+    return server.url.startswith("http://")
+
+
+def login(server: Server) -> str | None:
+    """base64 of `user:password` for tools that push, None where none is asked for."""
+    return server.headers.get("Authorization", "").removeprefix("Basic ") or None
+
+
+def _substituted() -> Server | None:
+    url = substitute()
+    if url is None:
+        return None
+    if urllib.parse.urlsplit(url).hostname not in {"127.0.0.1", "localhost", "::1"}:
+        raise SettingsError(f"{REGISTRY} is {url}, which is not on this machine's loopback. Unset it to use ECR.")
+    return Server(url=url, denied=f"{REGISTRY} must need no login.", refused=_REFUSED, silent="Is it up? `make up`.")
+
+
+def _ecr_server(url: str, region: str | None) -> Server:
+    token = ecr.login(region)[1]
+    password = base64.b64decode(token).decode().partition(":")[2]
+    return Server(
+        url=url,
+        headers={"Authorization": f"Basic {token}"},
+        secrets=tuple(sorted({token, password} - {""}, key=len, reverse=True)),
+        denied="Check the AWS credentials' rights on ECR (ecr:BatchGetImage, ecr:PutImage), or log in to AWS again.",
+        refused=_REFUSED,
+        silent=_SILENT,
+    )
