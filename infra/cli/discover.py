@@ -53,6 +53,9 @@ def listing(found: manifest.Manifest, problems: Sequence[problem.Problem]) -> st
     lines = [f"commit {found.commit}"]
     for project in found.projects:
         lines += ["", f"{project.name} {project.version} ({project.path}, since {project.commit[:12]})"]
+        lines += [
+            f"  image {image.name or 'of its own'} ({image.dockerfile})" for image in project.images if image.dockerfile
+        ]
         for flow in found.flows:
             if flow.project == project.name:
                 lines += _lines(flow)

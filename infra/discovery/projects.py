@@ -67,14 +67,15 @@ def _project(tree: Tree, folder: str, blobs: Mapping[str, Blob], findings: Findi
     toml = blobs.get(f"{folder}/{pyproject.NAME}")
     document = pyproject.Document(f"{folder}/{pyproject.NAME}", toml.content, findings) if toml else None
     metadata = document.metadata() if document else pyproject.Metadata()
+    shared = _shared(tree, folder, document, findings) if document else ()
     return Found(
         name=folder.rpartition("/")[2],
         path=folder,
-        shared=_shared(tree, folder, document, findings) if document else (),
+        shared=shared,
         version=metadata.version,
         python=metadata.requires_python,
         requirements=requirements.of_project(folder, blobs, document, findings),
-        images=images.of_project(folder, tree.objects),
+        images=images.of_project((folder, *shared), tree.objects, document, findings),
     )
 
 

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import pydantic
 from packaging import specifiers
@@ -13,7 +13,13 @@ from infra.discovery.findings import Findings
 from infra.model import Model
 
 NAME = "pyproject.toml"
+IMAGES = "tool.flowstacks.images"
+ENVS = "tool.prefect.envs"
+"""Where system 001 names the images of a project."""
+
 _TABLE = "tool.flowstacks"
+_IMAGE_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_M = TypeVar("_M", bound=pydantic.BaseModel)
 _AT_LINE = re.compile(r"\(at line (\d+)")
 
 
@@ -24,9 +30,24 @@ class RootTable(Model):
 
 
 class ProjectTable(Model):
-    """`[tool.flowstacks]` of a project: paths of the repository that its flows import from."""
+    """`[tool.flowstacks]` of a project: paths of the repository that its flows import from, tables of its images."""
 
     shared: tuple[str, ...] = ()
+    images: Mapping[str, object] = {}
+
+
+class ImageTable(Model):
+    """`[tool.flowstacks.images.<name>]`: path of a Dockerfile, relative to the project."""
+
+    dockerfile: str
+
+
+class EnvTable(pydantic.BaseModel):
+    """`[tool.prefect.envs.<name>]`; without `dockerfile_path` it is the project's own image by another name."""
+
+    model_config = pydantic.ConfigDict(extra="allow", frozen=True)
+
+    dockerfile_path: str | None = None
 
 
 class Metadata(pydantic.BaseModel):
@@ -67,6 +88,14 @@ class Document:
         """`[tool.flowstacks]` read as a project's."""
         return self._read(ProjectTable, _TABLE) or ProjectTable()
 
+    def images(self) -> dict[str, ImageTable]:
+        """The tables below `IMAGES`, by name."""
+        return self._named(ImageTable, IMAGES)
+
+    def envs(self) -> dict[str, EnvTable]:
+        """The tables below `ENVS`, by name."""
+        return self._named(EnvTable, ENVS)
+
     def metadata(self) -> Metadata:
         """`[project]`."""
         found = self._read(Metadata, "project") or Metadata()
@@ -83,7 +112,7 @@ class Document:
         return found
 
     def line(self, table: str, key: str) -> int:
-        """Line of `key` in `[table]`; the table's own where the key is written in another way, 0 without either."""
+        """Line of `key` in `[table]`; else the table's own, or where a table above names it; 0 without any."""
         inside, header = False, 0
         for number, text in enumerate(self._lines, start=1):
             stripped = text.strip()
@@ -92,7 +121,8 @@ class Document:
                 header = number if inside else header
             elif inside and re.match(rf"[\"']?{re.escape(key)}[\"']?\s*=", stripped):
                 return number
-        return header
+        above, _, name = table.rpartition(".")
+        return header or (self.line(above, name) if above else 0)
 
     def line_of_text(self, table: str, key: str, text: str) -> int:
         """Line on which the string `text` stands, from `key` in `[table]` on."""
@@ -102,12 +132,29 @@ class Document:
                 return number
         return start
 
-    def _read(self, model: type[pydantic.BaseModel], table: str) -> Any:
+    def _named(self, model: type[_M], table: str) -> dict[str, _M]:
+        found: dict[str, _M] = {}
+        tables = self._at(table)
+        for name in cast("Mapping[str, Any]", tables) if isinstance(tables, dict) else ():
+            if not _IMAGE_NAME.fullmatch(name):
+                message, remedy = (
+                    f"[{table}] {name!r} is no name of an image",
+                    "Use letters, digits, _ and -, 40 at most",
+                )
+                self._findings.error("image", self.file, self.line(table, name), message, remedy)
+            elif read := self._read(model, f"{table}.{name}"):
+                found[name] = read
+        return found
+
+    def _at(self, table: str) -> Any:
         found: Any = self._tables
         for part in table.split("."):
             found = cast("Mapping[str, Any]", found).get(part, {}) if isinstance(found, dict) else {}
+        return found
+
+    def _read(self, model: type[_M], table: str) -> _M | None:
         try:
-            return model.model_validate(found)
+            return model.model_validate(self._at(table))
         except pydantic.ValidationError as error:
             for fault in error.errors():
                 self._misfit(model, table, fault)

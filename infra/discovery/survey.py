@@ -5,7 +5,7 @@ import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 
 from infra import naming, settings
-from infra.discovery import calls, imports, manifest, module, projects, scan, schema
+from infra.discovery import calls, images, imports, manifest, module, projects, scan, schema
 from infra.discovery.codebase import Codebase
 from infra.discovery.declarations import flow_spec
 from infra.discovery.declarations.declared import Candidate, Declaration
@@ -108,7 +108,17 @@ def _declarations(
     for each in declaring:
         own = [candidate for candidate in candidates if candidate.flow.module == each]
         found.extend(flow_spec.read(codebase, each, own, findings))
+    _check_images(project, found, findings)
     return bool(declaring), found
+
+
+def _check_images(project: projects.Found, declarations: Sequence[Declaration], findings: Findings) -> None:
+    for one in declarations:
+        said = one.settings.docker_env
+        unfit = None if said is None else images.unknown(said, project.images, project.path)
+        if unfit:
+            at = one.places["docker_env"]
+            findings.error("unknown-image", at.file, at.line, *unfit)
 
 
 def _declared(project: projects.Found, candidate: Candidate, declarations: Sequence[Declaration]) -> manifest.Flow:

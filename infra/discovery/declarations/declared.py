@@ -21,7 +21,10 @@ class Candidate:
 
 @dataclasses.dataclass(frozen=True)
 class Declaration:
-    """One deployment of a flow (file, function). `at` is where its dict starts; `parameters` where each one stands."""
+    """One deployment of a flow (file, function).
+
+    `at` is where its dict starts; `places` where each of its settings stands, `parameters` each of its parameters.
+    """
 
     flow: tuple[str, str]
     name: str
@@ -29,4 +32,5 @@ class Declaration:
     settings: Settings
     at: Located
     name_at: Located
+    places: Mapping[str, Located]
     parameters: Mapping[str, Located]

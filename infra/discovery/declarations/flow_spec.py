@@ -168,6 +168,7 @@ def _declaration(
         settings=merged,
         at=at,
         name_at=place,
+        places={name: spot for layer in layers for name, spot in layer.places.items()},
         parameters=parameters,
     )
 

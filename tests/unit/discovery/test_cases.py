@@ -1,5 +1,6 @@
 """The data-driven cases of tests/cases/discovery/*.toml: files of one project in, flows and problems out."""
 
+import dataclasses
 import hashlib
 import pathlib
 import tomllib
@@ -9,6 +10,7 @@ import pytest
 
 from infra.discovery import projects, survey
 from infra.discovery.findings import Findings
+from infra.discovery.manifest import Image
 from infra.discovery.source import Blob
 
 CASES = pathlib.Path(__file__).parents[2] / "cases/discovery"
@@ -27,7 +29,9 @@ def surveyed(case: dict[str, Any]) -> tuple[list[Any], list[Any]]:
     }
     findings = Findings()
     surroundings = survey.Surroundings(files=set(blobs), harmless=set())
-    return survey.flows(PROJECT, blobs, surroundings, findings), findings.problems
+    named = tuple(Image(name=name, dockerfile=None, file="", line=0) for name in case.get("images", ()))
+    project = dataclasses.replace(PROJECT, images=named)
+    return survey.flows(project, blobs, surroundings, findings), findings.problems
 
 
 @pytest.mark.parametrize("case", ALL)
