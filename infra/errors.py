@@ -3,7 +3,8 @@
     FlowstacksError
     ├── RejectedError    what the user wrote can't be deployed; carries every problem found
     ├── GitError         the repository can't answer (not a repository, shallow, unknown commit)
-    └── ServerError      a server can't be reached or refuses us
+    ├── ServerError      a server can't be reached or refuses us
+    └── BuildError       an image can't be built or pushed
 
 The provider process has exceptions of its own (`infra.provider.errors`): it imports nothing of ours outside itself.
 """
@@ -34,3 +35,7 @@ class GitError(FlowstacksError):
 
 class ServerError(FlowstacksError):
     """A server can't be reached or refuses us."""
+
+
+class BuildError(FlowstacksError):
+    """An image can't be built or pushed."""

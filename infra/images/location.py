@@ -1,14 +1,10 @@
 """Where an environment's images are: one repository in its account's registry, or in the embedded default's."""
 
-import os
-
-from infra import config
 from infra.config import Config
+from infra.provider.errors import SettingsError
 from infra.provider.images import endpoint
 from infra.provider.images.repository import Repository
 from infra.provider.transport import Patience
-
-_ENDPOINT = "AWS_ENDPOINT_URL"
 
 
 def name(settings: Config) -> str:
@@ -17,8 +13,19 @@ def name(settings: Config) -> str:
 
 
 def repository(settings: Config, patience: Patience | None = None) -> Repository:
-    """A client of it. Raises `infra.provider.errors.ProviderError` where AWS gives no login."""
-    return Repository(endpoint.of_account(settings.region), name(settings), patience)
+    """A client of it.
+
+    Raises `infra.provider.errors.ProviderError` where AWS gives no login, or one for another account than
+    `flowstacks:aws.account`.
+    """
+    server = endpoint.of_account(settings.region)
+    account = settings.aws.account
+    if account and not is_embedded() and endpoint.host(server).partition(".")[0] != account:
+        raise SettingsError(
+            f"These AWS credentials are for the registry {endpoint.host(server)}, not for account {account}. "
+            "Log in to the account that flowstacks:aws.account names."
+        )
+    return Repository(server, name(settings), patience)
 
 
 def is_embedded() -> bool:
@@ -28,4 +35,4 @@ def is_embedded() -> bool:
 
 def is_absent() -> bool:
     """Whether AWS is an emulator and no registry stands beside it: then images can't be looked at."""
-    return not is_embedded() and config.is_loopback(os.environ.get(_ENDPOINT, ""))
+    return endpoint.is_absent()

@@ -44,11 +44,15 @@ def command(project: Project) -> str:
 
     `--isolated` keeps the worker's own packages out of the run; uv caches the environment by its requirements.
     """
-    asked = {canonicalize_name(Requirement(line).name) for line in project.requirements}
-    needed = project.requirements if "prefect" in asked else (*PREFECT_REQUIREMENTS, *project.requirements)
-    packages = [word for line in needed for word in ("--with", line)]
+    packages = [word for line in requirements(project) for word in ("--with", line)]
     uv = ["uv", "run", "--isolated", "--no-project", "--quiet", "--python", project.python]
     return shlex.join([*uv, *packages, "prefect", "flow-run", "execute"])
+
+
+def requirements(project: Project) -> tuple[str, ...]:
+    """What a run's environment holds: the project's own, and Prefect where it does not name it."""
+    asked = {canonicalize_name(Requirement(line).name) for line in project.requirements}
+    return project.requirements if "prefect" in asked else (*PREFECT_REQUIREMENTS, *project.requirements)
 
 
 def clone(source: Source, commit: str) -> Json:

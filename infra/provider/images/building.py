@@ -20,7 +20,7 @@ def build(inputs: ImageInputs, base: str | None) -> str:
     """
     command = [
         sys.executable, "-m", "infra.images", "--repository", inputs.repository_url, "--image", inputs.image,
-        "--commit", inputs.commit,
+        "--commit", inputs.commit, "--tree-key", inputs.tree_key,
     ]  # fmt: skip
     command += ["--region", inputs.region] if inputs.region else []
     command += ["--base", base] if base else []

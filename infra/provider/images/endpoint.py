@@ -11,6 +11,8 @@ from infra.provider.transport import Server
 REGISTRY = "FLOWSTACKS_REGISTRY"
 """Variable with the URL of a registry that stands for ECR: the embedded default's, on loopback, without a login."""
 
+_EMULATOR = "AWS_ENDPOINT_URL"
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _SILENT = "Can this machine reach the registry? Then run it again."
 _REFUSED = "Correct what it names; for 500 look at the registry's log."
 
@@ -20,14 +22,19 @@ def substitute() -> str | None:
     return os.environ.get(REGISTRY, "").rstrip("/") or None
 
 
+def is_absent() -> bool:
+    """Whether AWS is an emulator on loopback and no registry stands beside it: emulators hold no images."""
+    return substitute() is None and _on_loopback(os.environ.get(_EMULATOR, ""))
+
+
 def of_url(repository_url: str, region: str | None) -> Server:
     """The registry of `host/name`. Raises a ProviderError where AWS refuses."""
-    return _substituted() or _ecr_server(f"https://{repository_url.partition('/')[0]}", region)
+    return _registry() or _ecr_server(f"https://{repository_url.partition('/')[0]}", region)
 
 
 def of_account(region: str | None) -> Server:
     """The registry of the account whose credentials are in the environment."""
-    return _substituted() or _ecr_server(ecr.login(region)[0], region)
+    return _registry() or _ecr_server(ecr.login(region)[0], region)
 
 
 def host(server: Server) -> str:
@@ -45,13 +52,21 @@ def login(server: Server) -> str | None:
     return server.headers.get("Authorization", "").removeprefix("Basic ") or None
 
 
-def _substituted() -> Server | None:
+def _registry() -> Server | None:
+    if is_absent():
+        raise SettingsError(
+            f"AWS is an emulator here ({_EMULATOR}), and no registry stands beside it. Install docker-registry, then "
+            "run `make up` again."
+        )
     url = substitute()
-    if url is None:
-        return None
-    if urllib.parse.urlsplit(url).hostname not in {"127.0.0.1", "localhost", "::1"}:
+    if url and not _on_loopback(url):
         raise SettingsError(f"{REGISTRY} is {url}, which is not on this machine's loopback. Unset it to use ECR.")
-    return Server(url=url, denied=f"{REGISTRY} must need no login.", refused=_REFUSED, silent="Is it up? `make up`.")
+    denied, silent = f"Set {REGISTRY} to a registry without a login.", "Is it up? Start it with `make up`."
+    return Server(url=url, denied=denied, refused=_REFUSED, silent=silent) if url else None
+
+
+def _on_loopback(url: str) -> bool:
+    return urllib.parse.urlsplit(url).hostname in _LOOPBACK
 
 
 def _ecr_server(url: str, region: str | None) -> Server:
