@@ -6,6 +6,7 @@ import pulumi
 from pulumi.runtime import config as engine_config
 
 from infra import config, outputs
+from infra.config import Config
 from infra.discovery import history
 from infra.environment import Environment
 from infra.errors import FlowstacksError
@@ -29,5 +30,16 @@ def run() -> Environment:
         tell(str(found))
     digests = {image.name: image.digest for image in verdict.desired.images}
     environment = Environment(stack, verdict.config, verdict.desired, server.foreign_pools, digests)
+    if verdict.config.release is None:
+        pulumi.log.info(how_to_fill(verdict.config), environment)
     outputs.export(environment, verdict, config.api_url(verdict.config) or "", infra_commit)
     return environment
+
+
+def how_to_fill(settings: Config) -> str:
+    """What to do with an environment that has no release yet."""
+    stack = settings.environment
+    write = f"Write flowstacks:release into Pulumi.{stack}.yaml: {{commit: <40 hex digits>}}"
+    if settings.runtime == "ecs":
+        write = f"Run `flowstacks build {stack}`, and write the release that it prints into Pulumi.{stack}.yaml"
+    return f"{stack} has no release yet: it is provisioned and runs nothing. {write}"

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.servers import prefect
+from infra.local.servers import aws, prefect
+from tests.support.ecs_workspace import EcsWorkspace
 from tests.support.workspace import ROOT, Workspace
 
 
@@ -26,3 +27,15 @@ def engine() -> Path:
 @pytest.fixture
 def workspace(tmp_path: Path, api: str, engine: Path) -> Workspace:
     return Workspace(tmp_path, api, engine)
+
+
+@pytest.fixture(scope="session")
+def aws_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with aws.running(tmp_path_factory.mktemp("aws")) as url:
+        yield url
+
+
+@pytest.fixture
+def ecs(tmp_path: Path, api: str, engine: Path, aws_url: str) -> EcsWorkspace:
+    """Without a registry: digests are taken as pinned."""
+    return EcsWorkspace(tmp_path, api, engine, aws_url)

@@ -1,6 +1,7 @@
-"""A workspace whose stack has runtime `ecs`: the AWS emulator, the AWS plugin of the embedded default, one prefix a test."""
+"""A workspace whose stack has runtime `ecs`, on the AWS emulator through the embedded default's AWS plugin."""
 
 import json
+import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing_extensions import override
 
 from infra.local.aws_plugin import install
 from infra.local.places import Places
+from infra.local.servers import aws_emulator
 from tests.support.workspace import ROOT, Workspace
 
 REGION = "eu-central-1"
@@ -55,6 +57,22 @@ class EcsWorkspace(Workspace):
 
     def client(self, service: str) -> Any:
         """boto3, as anybody would look."""
-        return boto3.session.Session(
-            aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION
-        ).client(service, endpoint_url=self.aws_url)
+        return boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION).client(
+            service, endpoint_url=self.aws_url
+        )
+
+    def aws_changes(self) -> list[str]:
+        """Every request so far that changed something in AWS, whoever sent it, as the emulator wrote it down."""
+        with urllib.request.urlopen(f"{self.aws_url}{aws_emulator.READY}", timeout=30) as answer:  # noqa: S310 - loopback
+            journal = Path(answer.read().decode())
+        return journal.read_text(encoding="utf-8").splitlines()
+
+    def task_definition(self, key: str) -> dict[str, Any]:
+        """The newest active revision of the family for a project or an address."""
+        family = f"{self.name}-{key.replace('/', '--')}"
+        return self.client("ecs").describe_task_definition(taskDefinition=family)["taskDefinition"]
+
+    def state(self) -> str:
+        """All files of the state backend: checkpoint, backups, history."""
+        folder = self.root.parent / "state"
+        return "\n".join(file.read_text(encoding="utf-8") for file in sorted(folder.rglob("*.json*")))

@@ -182,3 +182,61 @@ def test_settings_of_one_deployment_never_reach_another() -> None:
     config = _config(overrides={"etl/f/a": {"env": {"B": "2"}}})
     assert "B" not in _props(config, flows, "etl/f/b")["job_variables"]["env"]
     assert shared == {"A": "1"}
+
+
+_DIGEST, _OTHER = ("sha256:" + digit * 64 for digit in "ab")
+
+
+def _on_ecs(**fields: Any) -> Config:
+    return _config(runtime="ecs", **{"release": {"commit": PIN, "images": {"etl": _DIGEST}}, **fields})
+
+
+_TWO = manifests.manifest(
+    manifests.flow(
+        "daily-load",
+        manifests.deployment("etl/daily-load/small"),
+        manifests.deployment("etl/daily-load/big", cpu=2048),
+    )
+)
+
+
+def test_on_ecs_deployments_share_a_task_definition_unless_they_say_otherwise() -> None:
+    found = _desired(_on_ecs(), _TWO)
+    assert {one.address: one.task_definition for one in found.deployments} == {
+        "etl/daily-load/small": "etl", "etl/daily-load/big": "etl/daily-load/big",
+    }  # fmt: skip
+    assert {one.task.key: (one.task.cpu, one.image) for one in found.task_definitions} == {
+        "etl": (1024, "etl"), "etl/daily-load/big": (2048, "etl"),
+    }  # fmt: skip
+    assert [(one.name, one.digest, one.pinned_at) for one in found.images] == [
+        ("etl", _DIGEST, ("flowstacks:release", "images", "etl"))
+    ]
+    assert [pool.name for pool in found.work_pools] == ["ecs-staging"]
+
+
+def test_an_image_without_a_pin_is_the_commits_matter() -> None:
+    (image,) = _desired(_on_ecs(release={"commit": PIN}), _TWO).images
+    assert (image.digest, image.pinned_at) == (None, ("flowstacks:release", "commit"))
+
+
+def test_what_is_held_at_an_image_moves_apart_from_the_release() -> None:
+    found = _desired(_on_ecs(overrides={"etl/*/small": {"image": _OTHER}}), _TWO)
+    assert {one.name: (one.digest, one.pinned_at) for one in found.images} == {
+        "etl": (_DIGEST, ("flowstacks:release", "images", "etl")),
+        "etl@" + "b" * 12: (_OTHER, ("flowstacks:overrides", "etl/*/small", "image")),
+    }
+    held = next(one for one in found.task_definitions if one.image != "etl")
+    assert held.task.key == "etl/daily-load/small"
+
+
+def test_what_is_held_at_a_commit_runs_that_commits_image() -> None:
+    older = _TWO.model_copy(update={"projects": (manifests.project(commit="bbbb" * 10),)})
+    found = _desired(_on_ecs(overrides={"etl/*/small": {"commit": _HELD}}), _TWO, **{_HELD: older})
+    held = next(one for one in found.images if one.name != "etl")
+    assert (held.name, held.digest) == ("etl@bbbbbbbbbbbb", None)
+    assert held.pinned_at == ("flowstacks:overrides", "etl/*/small", "commit")
+
+
+def test_process_needs_no_images() -> None:
+    found = _desired(_config(), _TWO)
+    assert (found.images, found.task_definitions) == ((), ())
