@@ -1,0 +1,83 @@
+"""`staging` and `main` on the embedded default: from a clone, through kills and a stop, out again."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.local.aws_plugin import install
+from infra.local.places import Places
+from infra.local.servers import registry
+from tests.support import clone as clones
+
+SERVERS = {"prefect", "aws"} | ({"registry"} if registry.binary() else set())
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Iterator[Places]:
+    made = clones.made(tmp_path)
+    yield made
+    if made.local.exists():
+        assert clones.make(made, "down").returncode == 0
+
+
+def _up(here: Places, stack: str) -> str:
+    return clones.up(here, f"STACK={stack}")
+
+
+def _is_as_it_was(here: Places, *stacks: str) -> None:
+    """Also for the servers themselves: a refresh reads every object."""
+    for stack in stacks:
+        preview = clones.shell(here, f"pulumi preview -s {stack} --refresh --expect-no-changes --non-interactive")
+        assert preview.returncode == 0, preview.stdout
+
+
+def _kill(here: Places) -> None:
+    servers = clones.living(here)
+    assert set(servers) >= SERVERS
+    for server in servers.values():
+        os.kill(server.pid, signal.SIGKILL)
+    while clones.living(here):
+        time.sleep(0.05)
+
+
+def _endpoints(here: Places) -> list[str]:
+    return [line for line in here.env_file.read_text().splitlines() if "http://127.0.0.1" in line]
+
+
+def test_two_environments_share_their_servers_and_outlive_them(clone: Places) -> None:
+    first = _up(clone, "staging")
+    assert "staging is up." in first
+    assert install.real(clone, os.environ) or install.WHAT_IT_IS in first
+    assert "flowstacks build staging" in first
+    servers = clones.living(clone)
+    assert set(servers) == SERVERS
+
+    assert "main is up." in _up(clone, "main")
+    assert clones.living(clone) == servers
+    endpoints = _endpoints(clone)
+    assert len(endpoints) == len(SERVERS)
+    _is_as_it_was(clone, "staging", "main")
+
+    clones.up(clone)
+    assert set(clones.living(clone)) == SERVERS | {"worker-dev"}
+    assert _endpoints(clone) == endpoints
+
+    _kill(clone)
+    assert "created" not in _up(clone, "staging")
+    assert _endpoints(clone) == endpoints
+    _is_as_it_was(clone, "staging", "main")
+
+    assert clones.make(clone, "down").returncode == 0
+    assert clones.living(clone) == {}
+    _up(clone, "staging")
+    assert _endpoints(clone) == endpoints
+    _is_as_it_was(clone, "staging")
+
+    destroyed = clones.shell(clone, "pulumi destroy -s staging --yes --skip-preview --non-interactive")
+    assert destroyed.returncode == 0, destroyed.stdout
+    _is_as_it_was(clone, "main", "dev")
+    assert clones.changed_files(clone) == ""
