@@ -44,7 +44,10 @@ def _keep(count: int) -> str:
 
 BASE: dict[str, Any] = {
     "digest": DIGEST,
-    "container": {"name": "flow", "environment": [{"name": "B", "value": "2"}, {"name": "A", "value": "1"}]},
+    "container": {
+        "name": "flow", "environment": [{"name": "B", "value": "2"}, {"name": "A", "value": "1"}],
+        "mountPoints": [{"sourceVolume": "scratch", "containerPath": "/scratch", "readOnly": False}],
+    },
     "repository": {"image_scanning_configuration": {"scan_on_push": True}, "tags": {"kind": "etl"}},
     "lifecycle": {"policy": _keep(10)},
     "cluster": {"name": "flows", "settings": [{"name": "containerInsights", "value": "enabled"}]},
@@ -61,7 +64,12 @@ BASE: dict[str, Any] = {
         "family": "etl", "cpu": "256", "memory": "512", "network_mode": "awsvpc",
         "requires_compatibilities": ["FARGATE"],
         "runtime_platform": {"cpu_architecture": "X86_64", "operating_system_family": "LINUX"},
-        "ephemeral_storage": {"size_in_gib": 30},
+        "ephemeral_storage": {"size_in_gib": 30}, "volumes": [{"name": "scratch"}],
+    },
+    "service": {
+        "name": "worker", "desired_count": 1, "launch_type": "FARGATE", "propagate_tags": "SERVICE",
+        "enable_execute_command": True, "wait_for_steady_state": True,
+        "deployment_circuit_breaker": {"enable": True, "rollback": True},
     },
 }  # fmt: skip
 
@@ -107,7 +115,12 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory, emulator: Emulator, engine: Path) -> AwsProgram:
-    return AwsProgram(tmp_path_factory.mktemp("all types"), emulator.url(), engine)
+    made = AwsProgram(tmp_path_factory.mktemp("all types"), emulator.url(), engine)
+    subnets = made.client("ec2").describe_subnets()["Subnets"]
+    # Only the emulator knows the IDs of its default VPC.
+    for wanted in (BASE, UPDATED):
+        wanted["service"]["network_configuration"] = {"subnets": sorted(one["SubnetId"] for one in subnets)[:2]}
+    return made
 
 
 def test_a_first_preview_knows_what_is_said_and_not_what_aws_will_decide(program: AwsProgram) -> None:
@@ -144,6 +157,8 @@ def test_aws_has_what_was_asked_for(program: AwsProgram) -> None:
     assert (task["cpu"], task["memory"], task["networkMode"]) == ("256", "512", "awsvpc")
     assert task["executionRoleArn"] == outputs["role"]["arn"]
     assert task["ephemeralStorage"] == {"sizeInGiB": 30}
+    assert [volume["name"] for volume in task["volumes"]] == ["scratch"]
+    _assert_service(program, outputs, count=1, propagated="SERVICE", executes=True, percents=(200, 100))
     assert iam.get_role(RoleName="execution")["Role"]["AssumeRolePolicyDocument"] == TRUST
     assert iam.list_attached_role_policies(RoleName="execution")["AttachedPolicies"][0]["PolicyArn"] == EXECUTION
     policy = iam.get_role_policy(RoleName="execution", PolicyName="logs")["PolicyDocument"]
@@ -152,6 +167,23 @@ def test_aws_has_what_was_asked_for(program: AwsProgram) -> None:
     assert group["retentionInDays"] == 7
     value = program.client("secretsmanager").get_secret_value(SecretId=outputs["secret"])
     assert value["SecretString"] == SECRET_TEXT
+
+
+def _assert_service(
+    program: AwsProgram, outputs: Mapping[str, Any], *, count: int, propagated: str, executes: bool,
+    percents: tuple[int, int],
+) -> None:  # fmt: skip
+    ecs = program.client("ecs")
+    service = ecs.describe_services(cluster=outputs["names"][1], services=["worker"])["services"][0]
+    assert (service["status"], service["desiredCount"], service["launchType"]) == ("ACTIVE", count, "FARGATE")
+    assert (service["propagateTags"], service["enableExecuteCommand"]) == (propagated, executes)
+    rollout = service["deploymentConfiguration"]
+    assert (rollout["maximumPercent"], rollout["minimumHealthyPercent"]) == percents
+    assert rollout["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
+    assert service["taskDefinition"] == outputs["task"]["arn"]
+    network = service["networkConfiguration"]["awsvpcConfiguration"]
+    assert sorted(network["subnets"]) == BASE["service"]["network_configuration"]["subnets"]
+    assert network["assignPublicIp"] == "DISABLED"
 
 
 def test_secrets_are_nowhere_in_the_clear(program: AwsProgram) -> None:
@@ -182,6 +214,10 @@ UPDATED = _changed(
     },
     value={"version_stages": ["AWSCURRENT", "blue"]},
     task={"track_latest": True, "tags": {"owner": "data"}},
+    service={
+        "desired_count": 2, "propagate_tags": "TASK_DEFINITION", "enable_execute_command": False, "force_delete": True,
+        "deployment_maximum_percent": 150, "deployment_minimum_healthy_percent": 50, "tags": {"owner": "data"},
+    },
 )  # fmt: skip
 
 
@@ -189,7 +225,7 @@ def test_every_updatable_property_is_updated_in_place(program: AwsProgram) -> No
     program.stand(BASE)
     before = program.outputs()
     steps = program.steps(UPDATED)
-    changed = {"repository", "cluster", "role", "policy", "logs", "secret", "value", "task"}
+    changed = {"repository", "cluster", "role", "policy", "logs", "secret", "value", "task", "service"}
     assert {name: step["op"] for name, step in steps.items()} == dict.fromkeys(changed, "update")
     # What AWS decided stays known: with an unknown role or repository the task would be replaced.
     assert steps["task"]["newState"]["inputs"]["executionRoleArn"] == before["role"]["arn"]
@@ -230,6 +266,7 @@ def _assert_updated(program: AwsProgram, outputs: Mapping[str, Any]) -> None:
     assert json.loads(policy) == _statement("secretsmanager:GetSecretValue")
     task = ecs.describe_task_definition(taskDefinition=outputs["task"]["arn"], include=["TAGS"])
     assert {tag["key"]: tag["value"] for tag in task["tags"]} == owned
+    _assert_service(program, outputs, count=2, propagated="TASK_DEFINITION", executes=False, percents=(150, 50))
 
 
 def test_what_can_not_be_updated_is_replaced(program: AwsProgram) -> None:
@@ -240,9 +277,9 @@ def test_what_can_not_be_updated_is_replaced(program: AwsProgram) -> None:
     wanted["lifecycle"]["policy"] = _keep(20)
     wanted["value"]["secret_string"] = "another"
     steps = program.steps(wanted)
-    assert {name: step["op"] for name, step in steps.items()} == dict.fromkeys(
-        ("task", "lifecycle", "value"), "replace"
-    )
+    replaced = dict.fromkeys(("task", "lifecycle", "value"), "replace")
+    # The new revision's ARN is unknown in the preview: the service rolls over to it in place.
+    assert {name: step["op"] for name, step in steps.items()} == {**replaced, "service": "update"}
     program.up(wanted)
     assert program.steps(wanted) == {}
     after = program.outputs()
@@ -250,6 +287,8 @@ def test_what_can_not_be_updated_is_replaced(program: AwsProgram) -> None:
     assert after["task"]["arn"] == f"{before['task']['family']}:{after['task']['revision']}"
     ecs = program.client("ecs")
     assert ecs.describe_task_definition(taskDefinition=before["task"]["arn"])["taskDefinition"]["status"] == "INACTIVE"
+    worker = ecs.describe_services(cluster=before["names"][1], services=["worker"])["services"][0]
+    assert worker["taskDefinition"] == after["task"]["arn"]
     policy = program.client("ecr").get_lifecycle_policy(repositoryName=before["names"][0])["lifecyclePolicyText"]
     assert json.loads(policy) == json.loads(_keep(20))
     assert program.client("secretsmanager").get_secret_value(SecretId=before["secret"])["SecretString"] == "another"
@@ -264,10 +303,13 @@ def test_what_somebody_edited_or_deleted_by_hand_is_seen_and_mended(program: Aws
     iam.tag_role(RoleName="execution", Tags=[{"Key": "hand", "Value": "made"}])
     logs.put_retention_policy(logGroupName="/flows/test", retentionInDays=90)
     program.client("ecr").delete_lifecycle_policy(repositoryName=outputs["names"][0])
-    program.client("ecs").deregister_task_definition(taskDefinition=outputs["task"]["arn"])
+    ecs = program.client("ecs")
+    ecs.deregister_task_definition(taskDefinition=outputs["task"]["arn"])
+    ecs.update_service(cluster=outputs["names"][1], service="worker", desiredCount=5)
     steps = program.steps(BASE, "--refresh")
     assert {name: step["op"] for name, step in steps.items()} == {
         "role": "update", "logs": "update", "policy": "create", "lifecycle": "create", "task": "create",
+        "service": "update",
     }  # fmt: skip
     program.up(BASE, "--refresh")
     role = iam.get_role(RoleName="execution")["Role"]
@@ -276,6 +318,8 @@ def test_what_somebody_edited_or_deleted_by_hand_is_seen_and_mended(program: Aws
     assert iam.list_role_policies(RoleName="execution")["PolicyNames"] == ["logs"]
     assert logs.describe_log_groups(logGroupNamePrefix="/flows/test")["logGroups"][0]["retentionInDays"] == 7
     assert program.outputs()["task"]["revision"] == outputs["task"]["revision"] + 1
+    worker = ecs.describe_services(cluster=outputs["names"][1], services=["worker"])["services"][0]
+    assert worker["desiredCount"] == 1
 
 
 def test_after_a_kill_of_the_emulator_everything_is_as_it_was(program: AwsProgram, emulator: Emulator) -> None:
@@ -303,9 +347,17 @@ def test_wrong_inputs_are_refused_with_the_closest_name(program: AwsProgram) -> 
 def test_what_aws_says_comes_through_in_its_own_words(program: AwsProgram) -> None:
     program.client("ecr").create_repository(repositoryName="taken")
     said = program.refused({**BASE, "repository": {"name": "taken"}}, "up")
-    assert "RepositoryAlreadyExistsException" in said
-    assert "The repository with name 'taken' already exists" in said
+    assert "error: RepositoryAlreadyExistsException: The repository with name 'taken' already exists" in said
     program.client("ecr").delete_repository(repositoryName="taken")
+
+
+def test_a_service_of_that_name_is_not_overwritten(program: AwsProgram) -> None:
+    program.stand(BASE)
+    outputs = program.outputs()
+    (cluster, task), network = (outputs["names"][1], outputs["task"]["arn"]), BASE["service"]["network_configuration"]
+    taken = {"name": "worker", "cluster": cluster, "taskDefinition": task, "networkConfiguration": network}
+    said = program.refused({**BASE, "raw": {"taken": ["aws:ecs/service:Service", taken]}}, "up")
+    assert "error: InvalidParameterException: Creation of service was not idempotent" in said
 
 
 def test_destroy_leaves_nothing_but_what_it_was_told_to(program: AwsProgram) -> None:
@@ -319,6 +371,8 @@ def test_destroy_leaves_nothing_but_what_it_was_told_to(program: AwsProgram) -> 
     cluster = ecs.describe_clusters(clusters=[outputs["names"][1]])["clusters"]
     assert [one["status"] for one in cluster] in ([], ["INACTIVE"])
     assert ecs.list_task_definitions(status="ACTIVE")["taskDefinitionArns"] == []
+    service = ecs.describe_services(cluster=outputs["names"][1], services=["worker"])["services"]
+    assert [(one["status"], one["desiredCount"]) for one in service] == [("INACTIVE", 0)]
     groups = program.client("logs").describe_log_groups()["logGroups"]
     assert [group["logGroupName"] for group in groups] == ["/flows/test"]
     program.client("logs").delete_log_group(logGroupName="/flows/test")

@@ -53,6 +53,7 @@ if role:
     image = pulumi.Output.concat(repository.repository_url, "@", wanted.pop("digest"))
     containers = pulumi.Output.json_dumps([{**wanted.pop("container"), "image": image}])
     task = made(aws.ecs.TaskDefinition, "task", container_definitions=containers, execution_role_arn=role.arn)
+    made(aws.ecs.Service, "service", cluster=cluster.arn, task_definition=task.arn)
     pulumi.export("task", {"arn": task.arn, "family": task.arn_without_revision, "revision": task.revision})
     pulumi.export("role", {"arn": role.arn, "unique_id": role.unique_id})
     pulumi.export("secret", secret.arn)

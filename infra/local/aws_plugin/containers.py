@@ -12,6 +12,7 @@ from infra.local.aws_plugin.errors import RefusedError
 from infra.local.aws_plugin.values import Plain
 
 _FILLED_IN: dict[str, Plain] = {"cpu": 0, "essential": True}
+_CHECKED_AS = {"interval": 30, "retries": 3, "timeout": 5}
 _UNORDERED = {"environment": "name", "secrets": "name"}
 
 
@@ -47,6 +48,8 @@ def _container(item: Plain) -> Plain:
             said[key] = sorted(cast("list[Plain]", said[key]), key=lambda one: str(cast("Any", one).get(order)))
     if "portMappings" in said:
         said["portMappings"] = [_port(mapping) for mapping in cast("list[dict[str, Plain]]", said["portMappings"])]
+    if isinstance(said.get("healthCheck"), dict):
+        said["healthCheck"] = {**_CHECKED_AS, **cast("dict[str, Plain]", said["healthCheck"])}
     return said
 
 

@@ -10,8 +10,9 @@ from infra.local.aws_plugin.kind import Created, Kind
 from infra.local.aws_plugin.session import Answer, Aws
 from infra.local.aws_plugin.values import Plain, Props, text, texts
 
-_TAG_WORDS = ("key", "value")
-_INACTIVE = "INACTIVE"
+TAG_WORDS = ("key", "value")
+INACTIVE = "INACTIVE"
+"""What AWS calls an object that is deleted."""
 
 
 class Cluster(Kind):
@@ -35,7 +36,7 @@ class Cluster(Kind):
             "create_cluster",
             clusterName=wanted["name"],
             settings=wanted.get("settings"),
-            tags=tags.pairs(texts(wanted["tagsAll"]), *_TAG_WORDS),
+            tags=tags.pairs(texts(wanted["tagsAll"]), *TAG_WORDS),
         )
         return Created(made["cluster"]["clusterArn"])
 
@@ -43,14 +44,14 @@ class Cluster(Kind):
     def read(self, aws: Aws, identity: str, state: Props) -> Props | None:
         answer = aws.call("ecs", "describe_clusters", clusters=[identity], include=["TAGS", "SETTINGS"])
         # A deleted cluster stays visible as INACTIVE for a while; an unknown one is listed under `failures`.
-        found = [one for one in answer["clusters"] if one["status"] != _INACTIVE]
+        found = [one for one in answer["clusters"] if one["status"] != INACTIVE]
         if not found:
             return None
         return {
             "arn": found[0]["clusterArn"],
             "name": found[0]["clusterName"],
             "settings": found[0].get("settings"),
-            "tagsAll": tags.mapping(found[0].get("tags", []), *_TAG_WORDS),
+            "tagsAll": tags.mapping(found[0].get("tags", []), *TAG_WORDS),
         }
 
     @override
@@ -58,7 +59,7 @@ class Cluster(Kind):
         settings = after.get("settings")
         if settings and not equality.same_set(before.get("settings"), settings):
             aws.call("ecs", "update_cluster", cluster=identity, settings=settings)
-        _retag(aws, identity, before, after)
+        retag(aws, identity, before, after)
 
     @override
     def delete(self, aws: Aws, identity: str, state: Props) -> None:
@@ -73,7 +74,7 @@ class TaskDefinition(Kind):
     replaced: ClassVar = dict.fromkeys(
         (
             "containerDefinitions", "cpu", "ephemeralStorage", "executionRoleArn", "family", "ipcMode", "memory",
-            "networkMode", "pidMode", "requiresCompatibilities", "runtimePlatform", "taskRoleArn",
+            "networkMode", "pidMode", "requiresCompatibilities", "runtimePlatform", "taskRoleArn", "volumes",
         ),
         "a revision can't be changed once it is registered",
     )  # fmt: skip
@@ -84,13 +85,20 @@ class TaskDefinition(Kind):
     equal: ClassVar = {
         "containerDefinitions": containers.same,
         "requiresCompatibilities": equality.same_set,
+        "volumes": equality.same_set,
     }
     unserved: ClassVar = {
         "enableFaultInjection": "the emulator (moto 5.2.5) does not keep it. Leave it out",
         "placementConstraints": "Fargate has none. Leave it out",
         "proxyConfiguration": "flows need no App Mesh. Leave it out",
-        "volumes": "their nested names differ from the API's and nothing here uses them. Leave them out",
-    }
+        **{
+            f"volumes.{name}": "flows have scratch space only. Leave it out, or install the real plugin"
+            for name in (
+                "configureAtLaunch", "dockerVolumeConfiguration", "efsVolumeConfiguration",
+                "fsxWindowsFileServerVolumeConfiguration", "hostPath", "s3filesVolumeConfiguration",
+            )
+        },
+    }  # fmt: skip
     named = False
 
     @override
@@ -111,7 +119,8 @@ class TaskDefinition(Kind):
             requiresCompatibilities=wanted.get("requiresCompatibilities"),
             runtimePlatform=wanted.get("runtimePlatform"),
             ephemeralStorage={"sizeInGiB": storage["sizeInGib"]} if isinstance(storage, dict) else None,
-            tags=tags.pairs(texts(wanted["tagsAll"]), *_TAG_WORDS),
+            volumes=wanted.get("volumes"),
+            tags=tags.pairs(texts(wanted["tagsAll"]), *TAG_WORDS),
         )["taskDefinition"]
         return Created(made["family"], {"arn": made["taskDefinitionArn"]})
 
@@ -119,16 +128,16 @@ class TaskDefinition(Kind):
     def read(self, aws: Aws, identity: str, state: Props) -> Props | None:
         asked = identity if state.get("trackLatest") is True else text(state, "arn")
         found = aws.find("ecs", "describe_task_definition", {"ClientException"}, taskDefinition=asked, include=["TAGS"])
-        if found is None or found["taskDefinition"]["status"] == _INACTIVE:
+        if found is None or found["taskDefinition"]["status"] == INACTIVE:
             return None
         return {
             **_task_definition(found["taskDefinition"]),
-            "tagsAll": tags.mapping(found.get("tags", []), *_TAG_WORDS),
+            "tagsAll": tags.mapping(found.get("tags", []), *TAG_WORDS),
         }
 
     @override
     def update(self, aws: Aws, identity: str, before: Props, after: Props) -> None:
-        _retag(aws, text(before, "arn"), before, after)
+        retag(aws, text(before, "arn"), before, after)
 
     @override
     def delete(self, aws: Aws, identity: str, state: Props) -> None:
@@ -145,6 +154,7 @@ def _task_definition(one: Answer) -> Props:
         "revision": one["revision"],
         "containerDefinitions": json.dumps(one["containerDefinitions"], sort_keys=True),
         "ephemeralStorage": {"sizeInGib": storage["sizeInGiB"]} if storage else None,
+        "volumes": [{"name": volume["name"]} for volume in one.get("volumes", [])],
         **{
             name: cast("Plain", one.get(name))
             for name in (
@@ -155,9 +165,10 @@ def _task_definition(one: Answer) -> Props:
     }  # fmt: skip
 
 
-def _retag(aws: Aws, arn: str, before: Props, after: Props) -> None:
+def retag(aws: Aws, arn: str, before: Props, after: Props) -> None:
+    """Bring the tags of any of this service's objects."""
     to_set, to_remove = tags.changed(texts(before.get("tagsAll")), texts(after["tagsAll"]))
     if to_set:
-        aws.call("ecs", "tag_resource", resourceArn=arn, tags=tags.pairs(to_set, *_TAG_WORDS))
+        aws.call("ecs", "tag_resource", resourceArn=arn, tags=tags.pairs(to_set, *TAG_WORDS))
     if to_remove:
         aws.call("ecs", "untag_resource", resourceArn=arn, tagKeys=to_remove)

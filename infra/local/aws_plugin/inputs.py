@@ -34,11 +34,11 @@ def problems(kind: Kind, given: Props) -> list[Problem]:
     said = {name: value for name, value in given.items() if name != DEFAULTS}
     unserved = [
         Problem(
-            name,
-            f"The stand-in for the AWS plugin does not serve {name!r} of {kind.resource_type}: {kind.unserved[name]}",
+            path,
+            f"The stand-in for the AWS plugin does not serve {path!r} of {kind.resource_type}: {kind.unserved[path]}",
         )
-        for name in said
-        if name in kind.unserved
+        for path in _paths(said)
+        if path in kind.unserved
     ]
     return unserved + _of_fields(kind.resource_type, schema.inputs(kind.resource_type), said, "")
 
@@ -78,6 +78,15 @@ def _as_text(kind: Kind, name: str, value: Plain) -> Plain:
     if types == (str,) and isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return value
+
+
+def _paths(said: Props) -> list[str]:
+    """Properties and those one level below: `volumes`, `volumes.name`."""
+    found = dict.fromkeys(said)
+    for name, value in said.items():
+        for item in value if isinstance(value, list) else [value]:
+            found.update(dict.fromkeys(f"{name}.{inner}" for inner in item) if isinstance(item, dict) else {})
+    return list(found)
 
 
 def _of_fields(owner: str, known: Mapping[str, schema.Property], said: Props, path: str) -> list[Problem]:

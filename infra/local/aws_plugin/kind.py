@@ -47,7 +47,7 @@ class Kind(abc.ABC):
     """The plugin's own settings; AWS knows nothing of them."""
 
     unserved: ClassVar[Mapping[str, str]] = {}
-    """Property of the real one that the stand-in refuses → why."""
+    """Property of the real one that the stand-in refuses, `volumes.hostPath` one inside another → why."""
 
     equal: ClassVar[Mapping[str, Equal]] = {}
     """Property → when two values mean the same; equality of values where not named."""

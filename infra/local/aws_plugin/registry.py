@@ -1,6 +1,6 @@
 """The types that are served: one line each."""
 
-from infra.local.aws_plugin import ecr, ecs, iam, logs, secretsmanager
+from infra.local.aws_plugin import ecr, ecs, ecs_service, iam, logs, secretsmanager
 from infra.local.aws_plugin.errors import RefusedError
 from infra.local.aws_plugin.kind import Kind
 
@@ -9,6 +9,7 @@ KINDS: tuple[Kind, ...] = (
     ecr.LifecyclePolicy(),
     ecs.Cluster(),
     ecs.TaskDefinition(),
+    ecs_service.Service(),
     iam.Role(),
     iam.RolePolicy(),
     logs.LogGroup(),

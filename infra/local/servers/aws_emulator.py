@@ -20,6 +20,7 @@ import re
 import signal
 import sys
 import threading
+import types
 import urllib.parse
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -31,6 +32,9 @@ READY = "/flowstacks/journal"
 """Answers with the journal's path as soon as everything is played back."""
 
 _READING = re.compile(r"(Describe|Get|List|BatchGet|BatchCheck)[A-Z]")
+_EC2 = "/ec2/aws4_request"
+"""In the signature of a request to EC2: `Credential=<key>/<date>/<region>/ec2/aws4_request`."""
+
 _PRIVATE = 0o600
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -88,7 +92,12 @@ class Journaled:
 
 
 def is_change(environ: Environ, body: bytes) -> bool:
-    """Whether the request may change something: all but those whose operation says that it reads."""
+    """Whether the request may change something: all but those whose operation says that it reads.
+
+    Any question to EC2 does: the default VPC comes into being, with random IDs, when somebody first asks (moto 5.2.5).
+    """
+    if _EC2 in str(environ.get("HTTP_AUTHORIZATION", "")):
+        return True
     return not _READING.match(operation(environ, body)) and environ["REQUEST_METHOD"] not in {"GET", "HEAD"}
 
 
@@ -143,12 +152,28 @@ def _end(_number: int, _frame: object) -> None:
     sys.exit(0)
 
 
+def _run_fargate(ecs: Any) -> None:
+    """Let RunTask take containers that say no memory, as those of Fargate tasks: the task says it.
+
+    moto 5.2.5 adds up the containers' memory whatever the launch type, and fails on one without
+    (`ecs/models.py`, `_calculate_task_resource_requirements`).
+    """
+    counted = ecs._calculate_task_resource_requirements  # noqa: SLF001 - moto has no other place for it
+
+    def count(definition: Any) -> Any:
+        containers = [{"memoryReservation": 0, **one} for one in definition.container_definitions]
+        return counted(types.SimpleNamespace(container_definitions=containers))
+
+    ecs._calculate_task_resource_requirements = staticmethod(count)  # noqa: SLF001 - as above
+
+
 def main(number: int, journal: Path) -> None:
     """Serve until SIGTERM."""
     # moto is untyped at its seams, and no dependency of what is deployed: it is looked up by name.
     moto: Any = importlib.import_module("moto.moto_server.werkzeug_app")
     serving: Any = importlib.import_module("werkzeug.serving")
     random: Any = importlib.import_module("moto.moto_api._internal").mock_random
+    _run_fargate(importlib.import_module("moto.ecs.models").EC2ContainerServiceBackend)
     app = Journaled(moto.DomainDispatcherApplication(moto.create_backend_app), random.seed, journal)
     server = serving.make_server(port.HOST, number, app, threaded=True, request_handler=moto.MotoRequestHandler)
     signal.signal(signal.SIGTERM, _end)

@@ -61,6 +61,13 @@ def test_the_query_protocol_names_its_operation_in_the_form() -> None:
     assert aws_emulator.is_change(_request(), b"Action=CreateRole&RoleName=x")
 
 
+def test_every_question_to_ec2_is_written_down() -> None:
+    signature = "AWS4-HMAC-SHA256 Credential=test/20260101/eu-central-1/{}/aws4_request, SignedHeaders=host"
+    asked = {name: {**_request(), "HTTP_AUTHORIZATION": signature.format(name)} for name in ("ec2", "iam")}
+    assert aws_emulator.is_change(asked["ec2"], b"Action=DescribeVpcs")
+    assert not aws_emulator.is_change(asked["iam"], b"Action=GetRole")
+
+
 def test_changes_are_played_back_with_the_same_seeds(tmp_path: Path) -> None:
     with _journaled(tmp_path / "journal") as (first, app):
         for body in (b"one", b"\xff\x00"):

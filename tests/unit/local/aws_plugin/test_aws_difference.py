@@ -9,6 +9,7 @@ TASK = "aws:ecs/taskDefinition:TaskDefinition"
 ROLE = "aws:iam/role:Role"
 REPOSITORY = "aws:ecr/repository:Repository"
 LOGS = "aws:cloudwatch/logGroup:LogGroup"
+SERVICE = "aws:ecs/service:Service"
 VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
 SENT = json.dumps(
     [{"name": "flow", "image": "i", "environment": [{"name": "B", "value": "2"}, {"name": "A", "value": "1"}]}]
@@ -30,6 +31,12 @@ CASES: dict[str, tuple[str, Props, Props, dict[str, bool]]] = {
         TASK, {"containerDefinitions": ANSWERED}, {"containerDefinitions": SENT.replace('"i"', '"j"')},
         {"containerDefinitions": True},
     ),
+    "health check": (
+        TASK, {"containerDefinitions": '[{"healthCheck": {"interval": 30, "retries": 3, "timeout": 5}}]'},
+        {"containerDefinitions": '[{"healthCheck": {"retries": 3}}]'}, {},
+    ),
+    "volumes": (TASK, {"volumes": [{"name": "a"}, {"name": "b"}]}, {"volumes": [{"name": "b"}, {"name": "a"}]}, {}),
+    "another volume": (TASK, {"volumes": [{"name": "a"}]}, {"volumes": [{"name": "b"}]}, {"volumes": True}),
     "not essential": (
         TASK, {"containerDefinitions": '[{"name": "a", "essential": true}]'},
         {"containerDefinitions": '[{"name": "a", "essential": false}]'}, {"containerDefinitions": True},
@@ -60,6 +67,23 @@ CASES: dict[str, tuple[str, Props, Props, dict[str, bool]]] = {
     "never switched on": (REPOSITORY, {}, {"forceDelete": False}, {}),
     "elsewhere": (LOGS, {"region": "eu-central-1"}, {"region": "eu-north-1"}, {"region": True}),
     "days": (LOGS, {"retentionInDays": 7}, {"retentionInDays": 0}, {"retentionInDays": False}),
+    "cluster by name": (SERVICE, {"cluster": "arn:aws:ecs:r:1:cluster/flows"}, {"cluster": "flows"}, {}),
+    "another cluster": (SERVICE, {"cluster": "arn:aws:ecs:r:1:cluster/flows"}, {"cluster": "other"}, {"cluster": True}),
+    "another revision": (
+        SERVICE, {"taskDefinition": "arn:aws:ecs:r:1:task-definition/w:1"}, {"taskDefinition": "w:2"},
+        {"taskDefinition": False},
+    ),
+    "network in other words": (
+        SERVICE, {"networkConfiguration": {"subnets": ["a", "b"], "securityGroups": [], "assignPublicIp": False}},
+        {"networkConfiguration": {"subnets": ["b", "a"]}}, {},
+    ),
+    "a public address": (
+        SERVICE, {"networkConfiguration": {"subnets": ["a"], "assignPublicIp": False}},
+        {"networkConfiguration": {"subnets": ["a"], "assignPublicIp": True}}, {"networkConfiguration": False},
+    ),
+    "fewer tasks": (SERVICE, {"desiredCount": 2}, {"desiredCount": 0}, {"desiredCount": False}),
+    "no more breaker": (SERVICE, {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}, {}, {}),
+    "launched otherwise": (SERVICE, {"launchType": "EC2"}, {"launchType": "FARGATE"}, {"launchType": True}),
     "another value": (VERSION, {"secretString": "a"}, {"secretString": "b"}, {"secretString": True}),
 }  # fmt: skip
 
@@ -80,6 +104,7 @@ DELETES: dict[str, tuple[str, Props, Props, bool]] = {
     "a made-up name": (ROLE, {"name": "a", "path": "/"}, {"name": "a", "path": "/x/", "__defaults": ["name"]}, False),
     "renamed": (ROLE, {"name": "a"}, {"name": "b"}, False),
     "no replacement": (ROLE, {"name": "a", "description": "x"}, {"name": "a"}, False),
+    "one service a name": (SERVICE, {"name": "a", "launchType": "EC2"}, {"name": "a", "launchType": "FARGATE"}, True),
     "revisions live side by side": (TASK, {"family": "a", "cpu": "256"}, {"family": "a", "cpu": "512"}, False),
     "one policy a repository": ("aws:ecr/lifecyclePolicy:LifecyclePolicy", {"policy": "1"}, {"policy": "2"}, True),
 }

@@ -38,6 +38,11 @@ CASES: dict[str, tuple[str, Props, list[str]]] = {
         "aws:ecs/cluster:Cluster", {"settings": [{"name": "x"}]}, ["needs the property 'settings[0].value'"],
     ),
     "a number among the tags": ("aws:ecs/cluster:Cluster", {"tags": {"a": 1, "b": True}}, ["takes text for 'tags.b'"]),
+    "not served inside a list": (
+        "aws:ecs/taskDefinition:TaskDefinition",
+        {"family": "x", "containerDefinitions": "[]", "volumes": [{"name": "a"}, {"name": "b", "hostPath": "/b"}]},
+        ["does not serve 'volumes.hostPath'"],
+    ),
     "not served": ("aws:ecs/cluster:Cluster", {"configuration": {}}, ["does not serve 'configuration'"]),
 }  # fmt: skip
 
