@@ -50,6 +50,11 @@ def error(code: str, place: Place, message: str, remedy: str, *, address: str | 
     )
 
 
+def warning(code: str, place: Place, message: str, remedy: str, *, address: str | None = None) -> Problem:
+    """Something that an `up` does all the same, but hardly as meant."""
+    return dataclasses.replace(error(code, place, message, remedy, address=address), severity="warning")
+
+
 def in_reading_order(problems: Iterable[Problem]) -> list[Problem]:
     """Errors first, then by file, line and code; repeated findings once."""
     return sorted(set(problems), key=lambda p: (_ORDER[p.severity], p.file, p.line, p.code, p.message))

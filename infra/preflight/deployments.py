@@ -13,6 +13,7 @@ from infra.config import Config
 from infra.desired import Chosen, DeploymentResource, Desired
 from infra.discovery import validation
 from infra.discovery.manifest import Manifest
+from infra.preflight import job_variables
 from infra.problem import Place
 from infra.provider import ownership
 from infra.runtimes.registry import RUNTIMES
@@ -106,7 +107,8 @@ def _unknown_job_variables(config: Config, one: DeploymentResource) -> Iterator[
         )  # fmt: skip
     variables = cast("dict[str, Any]", RUNTIMES[config.runtime].job_template()["variables"])
     known: dict[str, Any] = variables["properties"]
-    for name in sorted(set(one.settings.job_variables or {}) - set(known)):
+    told_otherwise = job_variables.RESERVED if config.runtime == "ecs" else ()
+    for name in sorted(set(one.settings.job_variables or {}) - {*known, *told_otherwise}):
         yield problem.error(
             "unknown-job-variable", one.place, f"job variable {name!r} is not in the pool's template",
             suggestion.closest(name, known), address=one.address,

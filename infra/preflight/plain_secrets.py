@@ -12,8 +12,8 @@ from infra.config import NAMESPACE
 from infra.problem import Place
 from infra.stack_file import SECRET, Key
 
-_KEPT = f"{NAMESPACE}:prefect"
-"""How to reach the server goes no further than a request's header."""
+_KEPT = (f"{NAMESPACE}:prefect", f"{NAMESPACE}:secrets")
+"""How to reach the server goes no further than a request's header; secrets stay encrypted in the state."""
 
 
 def check(values: Mapping[str, Any], locate: Callable[[Sequence[Key]], Place]) -> list[problem.Problem]:
@@ -23,10 +23,10 @@ def check(values: Mapping[str, Any], locate: Callable[[Sequence[Key]], Place]) -
             "plain-secret",
             locate(path),
             f"{'.'.join(map(str, path))} is encrypted here, and would be readable in the state and on the server",
-            "Keep the value in a Prefect Secret block that the flow loads",
+            "Keep the value in a Prefect Secret block that the flow loads, or on `ecs` in flowstacks:secrets",
         )
         for key, value in values.items()
-        if key.startswith(f"{NAMESPACE}:") and key != _KEPT
+        if key.startswith(f"{NAMESPACE}:") and key not in _KEPT
         for path in _secrets([key], value)
     ]
 

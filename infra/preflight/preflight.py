@@ -1,6 +1,7 @@
 """From a stack's config to what it is to have; every problem at once, or the exact inputs. Sends nothing."""
 
 import dataclasses
+import importlib.metadata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from infra.discovery import discover
 from infra.discovery.declarations import flow_spec
 from infra.discovery.manifest import Manifest
 from infra.errors import GitError, RejectedError
-from infra.preflight import deployments, environment, plain_secrets, properties
+from infra.preflight import deployments, ecs, environment, plain_secrets, prefect_version, properties
 from infra.problem import Place
 from infra.runtimes.runtime import Source
 from infra.stack_file import StackFile
@@ -58,6 +59,8 @@ def run(root: Path, project: str, stack: str, values: Mapping[str, object] | Non
         found += deployments.check_patterns(settings, manifests, place)
     found += deployments.check_layers(chosen)
     found += deployments.check_merged(settings, wanted)
+    found += ecs.check(settings, chosen, manifests, stack_file.place)
+    found += prefect_version.check(chosen, importlib.metadata.version("prefect"))
     found += properties.check(wanted, stack_file.place(["flowstacks:naming", "work_pool"]))
     _stop_on_errors(found)
     return Verdict(
@@ -77,7 +80,11 @@ def configured(root: Path, stack: str) -> Config:
 def _configured(stack_file: StackFile, stack: str, values: Mapping[str, object] | None) -> Config:
     written = stack_file.values()
     settings = config.load(stack, written if values is None else values, stack_file.place)
-    _stop_on_errors(environment.check(settings, stack_file.place) + plain_secrets.check(written, stack_file.place))
+    _stop_on_errors(
+        environment.check(settings, stack_file.place)
+        + plain_secrets.check(written, stack_file.place)
+        + ecs.check_stack(settings, written, stack_file.place)
+    )
     return settings
 
 

@@ -31,7 +31,7 @@ def _place(path: Sequence[Key]) -> Place:
         ("https://prefect.test/api", {"release": {"commit": "HEAD"}, "repository": {"url": "u"}}, ["moving-pin"]),
         ("https://prefect.test/api", {"release": {"commit": "worktree"}, "repository": {"url": "u"}}, ["moving-pin"]),
         ("http://127.0.0.1:4200/api", {"runtime": "ecs", "release": {"commit": "HEAD"}},
-         ["unknown-runtime", "moving-pin"]),
+         ["moving-pin"]),
         ("https://prefect.test/api", {"repository": {"url": "u"}, "overrides": {"a/b": {"commit": "HEAD"}}},
          ["moving-pin"]),
         ("https://prefect.test/api", {"repository": {"url": "https://token@git.test/f"}}, ["plain-secret"]),

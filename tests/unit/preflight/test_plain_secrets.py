@@ -15,6 +15,7 @@ config:
     etl:
       parameters: {names: [x, {secure: a}]}
   flowstacks:repository: {secure: a}
+  flowstacks:secrets: {warehouse: {secure: a}}
 """
 
 
