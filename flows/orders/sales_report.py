@@ -13,6 +13,8 @@ REGIONS = ("north", "south", "west")
 FLOW_SPEC = {
     "flow": "sales_report",
     "tags": ["team:sales"],
+    "cpu": 256,
+    "memory": 512,
     "deployments": [
         {
             "name": "daily",
@@ -28,6 +30,8 @@ FLOW_SPEC = {
             "cron": "30 6 * * 1",
             "timezone": "Europe/Oslo",
             "tags": ["audience:management"],
+            "cpu": 512,
+            "memory": 1024,
         },
     ],
 }
