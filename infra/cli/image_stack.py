@@ -15,8 +15,7 @@ from infra.stack_file import StackFile
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ImageStack:
-    """`targets`: by image key, what `commit` holds. `unsaved`: the
-    checkout has changes of flows that are in no commit."""
+    """`targets`: by image key, what `commit` holds. `unsaved`: the checkout has changed flows that no commit has."""
 
     config: Config
     commit: str

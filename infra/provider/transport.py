@@ -108,7 +108,7 @@ class Transport:
         self._server = server
         self.counts: collections.Counter[str] = collections.Counter()
         self.turned_away: collections.Counter[str] = collections.Counter()
-        self.base_url = str(httpx.URL(server.url).copy_with(username=None, password=None))
+        self.base_url = str(httpx.URL(server.url).copy_with(username=None, password=None)).rstrip("/")
         self.patience = patience
         self._gate = Gate()
         self._counting = threading.Lock()
@@ -286,7 +286,7 @@ def _reason(answer: httpx.Response) -> str:
         return answer.text[:_LONGEST_TEXT]
     if isinstance(said, dict):
         words = cast("dict[str, object]", said)
-        told = [words[key] for key in ("detail", "exception_detail", "exception_message") if key in words]
+        told = [words[key] for key in ("detail", "exception_detail", "exception_message", "errors") if key in words]
         return str(told[0] if told else words)[:_LONGEST_TEXT]
     return answer.text[:_LONGEST_TEXT]
 

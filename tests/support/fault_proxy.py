@@ -13,6 +13,7 @@ import httpx
 
 from infra.local.servers import port
 
+_PASSED = ("content-type", "docker-content-digest", "location")
 How = Literal["answer", "lose request", "lose answer", "slow"]
 
 
@@ -103,13 +104,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 time.sleep(fault.seconds)
             self._pass_on(body, answers=how != "lose answer")
 
-    do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815 - the base class's names
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815 - the base class's names
 
     def _pass_on(self, body: bytes, *, answers: bool) -> None:
         headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
+        headers["X-Forwarded-Host"] = self.headers["Host"]  # or a registry would send uploads past the proxy
         answer = self.onwards.request(self.command, self.path, content=body, headers=headers)
         if answers:
-            self._answer(answer.status_code, answer.content, {})
+            self._answer(answer.status_code, answer.content, {k: v for k, v in answer.headers.items() if k in _PASSED})
         else:
             self._hang_up()
 
@@ -123,10 +125,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.send_header(name, value)
         has_body = status != http.HTTPStatus.NO_CONTENT
         if has_body:
-            self.send_header("Content-Type", "application/json")
+            if "content-type" not in headers:
+                self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        if has_body:
+        if has_body and self.command != "HEAD":
             self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name

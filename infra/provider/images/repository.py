@@ -25,9 +25,10 @@ _NEXT = re.compile(r'<([^>]+)>;\s*rel="?next"?')
 
 
 class Descriptor(Answer):
-    """What a manifest refers to; `urls` of a foreign layer, which no registry holds."""
+    """What a manifest refers to, `size` in bytes; `urls` of a foreign layer, which no registry holds."""
 
     digest: str
+    size: int
     urls: tuple[str, ...] = ()
 
 
@@ -101,8 +102,7 @@ class Repository:
             except NotFoundError:
                 return []
             found += _Tags.model_validate_json(answer.content).tags or ()
-            following = _NEXT.search(answer.headers.get("Link", ""))
-            path = f"tags/list?{urllib.parse.urlsplit(following[1]).query}" if following else None
+            path = following(answer.headers.get("Link", ""))
         return sorted(found)
 
     def tag(self, digest: str, tag: str) -> None:
@@ -136,25 +136,26 @@ class Repository:
         blobs = [manifest.config, *manifest.layers] if manifest.config else list(manifest.layers)
         for blob in blobs:
             if not blob.urls:
-                until_known(lambda wanted=blob.digest: self._bring(source, wanted), self._patience)
+                until_known(lambda wanted=blob: self._bring(source, wanted), self._patience)
         self._put(digest, content, media_type)
 
-    def _bring(self, source: "Repository", digest: str) -> None:
+    def _bring(self, source: "Repository", blob: Descriptor) -> None:
         try:
-            self._ask("HEAD", f"blobs/{digest}")
+            self._ask("HEAD", f"blobs/{blob.digest}")
         except NotFoundError:
             pass
         else:
             return
         same = source.server.url == self.server.url
-        mount = f"?{urllib.parse.urlencode({'mount': digest, 'from': source.name})}" if same else ""
+        mount = f"?{urllib.parse.urlencode({'mount': blob.digest, 'from': source.name})}" if same else ""
         begun = self._ask("POST", f"blobs/uploads/{mount}", repeatable=False)
         if begun.status_code != http.HTTPStatus.CREATED:  # not mounted: then it wants the content
-            self._upload(begun.headers["Location"], digest, lambda: source._blob(digest))  # noqa: SLF001 - as above
+            self._upload(begun.headers["Location"], blob.digest, lambda: source._blob(blob.digest), blob.size)  # noqa: SLF001 - as above
 
-    def _upload(self, location: str, digest: str, content: Content) -> None:
+    def _upload(self, location: str, digest: str, content: Content, size: int) -> None:
         """Fill an upload that was begun: PATCH, then PUT, as Docker pushes to ECR."""
-        sent = self._at(location, "PATCH", content, {"Content-Type": "application/octet-stream"})
+        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
+        sent = self._at(location, "PATCH", content, headers)
         ready = sent.headers.get("Location", location)
         joint = "&" if "?" in ready else "?"
         self._at(f"{ready}{joint}{urllib.parse.urlencode({'digest': digest})}", "PUT", b"", {})
@@ -163,12 +164,12 @@ class Repository:
         self, location: str, method: Literal["PATCH", "PUT"], content: Content, headers: dict[str, str]
     ) -> Response:
         # A location elsewhere would get our login.
-        target = urllib.parse.urljoin(f"{self.server.url}/", location)
-        if urllib.parse.urlsplit(target).netloc != urllib.parse.urlsplit(self.server.url).netloc:
-            raise ProviderError(f"{self.url} sends uploads to another host, {target}. Use a registry that takes them.")
-        return self._transport.request(
-            method, target, writes=False, repeatable=False, content=content, headers=headers
-        )  # fmt: skip
+        target = urllib.parse.urlsplit(urllib.parse.urljoin(f"{self.server.url}/", location))
+        if target.netloc != urllib.parse.urlsplit(self.server.url).netloc:
+            text = f"{self.url} sends uploads to another host, {target.netloc}. Use a registry that takes them itself."
+            raise ProviderError(text)
+        path = urllib.parse.urlunsplit(("", "", target.path, target.query, ""))
+        return self._transport.request(method, path, writes=False, repeatable=False, content=content, headers=headers)
 
     def _blob(self, digest: str) -> Iterator[bytes]:
         with self._transport.download(self._path(f"blobs/{digest}")) as chunks:
@@ -180,7 +181,11 @@ class Repository:
             return
         config = _digest(_EMPTY_CONFIG)
         until_known(lambda: self._bring_bytes(config, _EMPTY_CONFIG), self._patience)
-        described = {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": config, "size": 2}
+        described = {
+            "mediaType": "application/vnd.oci.image.config.v1+json",
+            "digest": config,
+            "size": len(_EMPTY_CONFIG),
+        }
         marks = {"annotations": {"untagged": tag}}  # else two tags that go at once would share a digest
         shape = {
             "schemaVersion": 2,
@@ -195,7 +200,7 @@ class Repository:
 
     def _bring_bytes(self, digest: str, content: bytes) -> None:
         begun = self._ask("POST", "blobs/uploads/", repeatable=False)
-        self._upload(begun.headers["Location"], digest, content)
+        self._upload(begun.headers["Location"], digest, content, len(content))
 
     def _manifest(self, reference: str) -> tuple[bytes, str]:
         """Exactly as stored, for the digest is that of its bytes, and its media type."""
@@ -216,6 +221,12 @@ class Repository:
 
     def _path(self, path: str) -> str:
         return f"/v2/{self.name}/{path}"
+
+
+def following(link: str) -> str | None:
+    """The next page of tags, from a `Link` header (distribution-spec 1.1, "Listing Tags"); None after the last."""
+    found = _NEXT.search(link)
+    return f"tags/list?{urllib.parse.urlsplit(found[1]).query}" if found else None
 
 
 def _digest(content: bytes) -> str:
