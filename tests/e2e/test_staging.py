@@ -1,6 +1,8 @@
 """`staging` and `main` on the embedded default: from a clone, through kills and a stop, out again."""
 
+import json
 import os
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from infra.local.places import Places
 from infra.local.servers import registry
 from tests.support import clone as clones
 
+HAS_IMAGES = bool(registry.binary() and shutil.which("buildah"))
 SERVERS = {"prefect", "aws"} | ({"registry"} if registry.binary() else set())
 
 
@@ -48,6 +51,26 @@ def _endpoints(here: Places) -> list[str]:
     return [line for line in here.env_file.read_text().splitlines() if "http://127.0.0.1" in line]
 
 
+def _release(here: Places, stack: str) -> None:
+    """Build the images of HEAD and pin them, as a user would: the printed block goes into the stack file."""
+    built = clones.shell(here, f"flowstacks build {stack} --empty-base")
+    assert built.returncode == 0, built.stdout
+    _, start, block = built.stdout.partition("  flowstacks:release:\n")
+    with (here.root / f"Pulumi.{stack}.yaml").open("a") as file:
+        file.write(start + block)
+
+
+def _task_definitions(here: Places, stack: str) -> dict[str, str]:
+    """Family to exact revision, as the stack's output has them; each asked for at the emulator."""
+    told = clones.shell(here, f"pulumi stack output -s {stack} task_definitions --json")
+    script = "import boto3, sys; print(boto3.client('ecs').describe_task_definition(taskDefinition=sys.argv[1]))"
+    found: dict[str, str] = json.loads(told.stdout)
+    for arn in found.values():
+        described = clones.shell(here, f'python -c "{script}" {arn}')
+        assert "'status': 'ACTIVE'" in described.stdout, described.stdout
+    return found
+
+
 def test_two_environments_share_their_servers_and_outlive_them(clone: Places) -> None:
     first = _up(clone, "staging")
     assert "staging is up." in first
@@ -55,6 +78,13 @@ def test_two_environments_share_their_servers_and_outlive_them(clone: Places) ->
     assert "flowstacks build staging" in first
     servers = clones.living(clone)
     assert set(servers) == SERVERS
+
+    assert HAS_IMAGES or os.environ.get("CI") != "true", "CI tries images: apt-get install docker-registry buildah"
+    if HAS_IMAGES:
+        _release(clone, "staging")
+        assert "no deployments" not in _up(clone, "staging")
+    revisions = _task_definitions(clone, "staging")
+    assert bool(revisions) == HAS_IMAGES
 
     assert "main is up." in _up(clone, "main")
     assert clones.living(clone) == servers
@@ -70,6 +100,7 @@ def test_two_environments_share_their_servers_and_outlive_them(clone: Places) ->
     assert "created" not in _up(clone, "staging")
     assert _endpoints(clone) == endpoints
     _is_as_it_was(clone, "staging", "main")
+    assert _task_definitions(clone, "staging") == revisions
 
     assert clones.make(clone, "down").returncode == 0
     assert clones.living(clone) == {}
@@ -80,4 +111,5 @@ def test_two_environments_share_their_servers_and_outlive_them(clone: Places) ->
     destroyed = clones.shell(clone, "pulumi destroy -s staging --yes --skip-preview --non-interactive")
     assert destroyed.returncode == 0, destroyed.stdout
     _is_as_it_was(clone, "main", "dev")
+    clones.run(clone, ["git", "checkout", "-q", "Pulumi.staging.yaml"])
     assert clones.changed_files(clone) == ""
