@@ -17,7 +17,7 @@ Secret = Annotated[pydantic.SecretStr, pydantic.Field(strict=False)]
 
 
 class Settings(Model):
-    """`flowstacks:prefect` in the stack file. `api_url` ends in `/api`, or in Cloud's workspace path.
+    """What was found. `api_url` ends in `/api`, or in Cloud's workspace path.
 
     `api_key` is Prefect Cloud's; `auth_string` (`user:password`) a self-hosted server's. Neither shows in a repr.
     """
@@ -25,6 +25,15 @@ class Settings(Model):
     api_url: Annotated[str, pydantic.Field(pattern=r"^https?://[^\s]+$")]
     api_key: Secret | None = None
     auth_string: Secret | None = None
+
+
+class _Said(Model):
+    """`flowstacks:prefect` as the stack has it; `api_key_secret` is for tasks on `ecs`, and the program's to read."""
+
+    api_url: Annotated[str, pydantic.Field(pattern=r"^https?://[^\s]+$")] | None = None
+    api_key: Secret | None = None
+    auth_string: Secret | None = None
+    api_key_secret: str | None = None
 
 
 def read(config: str | None, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -46,9 +55,9 @@ def read(config: str | None, environ: Mapping[str, str] = os.environ) -> Setting
     )
 
 
-def _parse(config: str) -> Settings:
+def _parse(config: str) -> _Said:
     try:
-        return Settings.model_validate_json(config)
+        return _Said.model_validate_json(config)
     except pydantic.ValidationError as error:
         # The values may be secrets: only places and reasons are told.
         reasons = "; ".join(

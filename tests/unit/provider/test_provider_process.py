@@ -29,6 +29,11 @@ def test_the_stack_file_is_enough() -> None:
     assert (found.api_url, str(found.api_key)) == ("https://prefect.test/api", "**********")
 
 
+def test_what_is_the_programs_to_read_is_passed_over() -> None:
+    found = settings.read('{"api_key_secret": "prefect:key"}', {"PREFECT_API_URL": "http://127.0.0.1:4200/api"})
+    assert found.api_url == "http://127.0.0.1:4200/api"
+
+
 @pytest.mark.parametrize(
     "config", [None, "", '{"api_key": "pnu_x"}', '{"api_url": 1}', '{"url": "https://x"}', "[", "x"]
 )
