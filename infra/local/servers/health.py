@@ -26,8 +26,3 @@ def header(url: str, name: str) -> str | None:
             return answer.headers.get(name)
     except (urllib.error.URLError, http.client.HTTPException, OSError):
         return None
-
-
-def prefect(api_url: str) -> bool:
-    """`GET /health` answers `true` (prefect 3.8.8, `server/api/server.py`)."""
-    return body(f"{api_url}/health") == "true"

@@ -5,12 +5,20 @@ import os
 import sys
 from pathlib import Path
 
+import pydantic
+
 from infra.local import variables
 from infra.local.servers import health, port, server
 from infra.local.servers.server import Server
 
 NAME = "prefect"
 _START_TIMEOUT_S = 180.0  # the first start migrates the database: 16 s on two idle cores, more on a busy machine
+
+
+class _Settings(pydantic.BaseModel):
+    """The one of the server's settings that tells it from others; there are many more."""
+
+    home: Path
 
 
 def api_url(number: int) -> str:
@@ -42,5 +50,18 @@ def described(home: Path, log: Path, *, database_url: str | None = None) -> Serv
         command=lambda number: [*command, str(number)],
         environment=lambda number: {**inherited, "PREFECT_API_URL": api_url(number)},
         url=api_url,
-        answers=lambda number: health.prefect(api_url(number)),
+        answers=lambda number: _is_ours(number, home),
     )
+
+
+def _is_ours(number: int, home: Path) -> bool:
+    """`GET /admin/settings` answers with the server's `PREFECT_HOME` (prefect 3.8.8, `server/api/admin.py`).
+
+    Another server may listen there: it takes seconds from choosing a port to listening, and two checkouts may choose
+    the same one.
+    """
+    said = health.body(f"{api_url(number)}/admin/settings")
+    try:
+        return said is not None and _Settings.model_validate_json(said).home.resolve() == home.resolve()
+    except pydantic.ValidationError:
+        return False
