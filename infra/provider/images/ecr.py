@@ -55,8 +55,11 @@ def untag(repository_url: str, tag: str, region: str | None) -> None:
 
 
 def _client(region: str | None) -> Any:
-    """Credentials and endpoint come from AWS's own variables and files."""
-    return _module("boto3").client("ecr", region_name=region)
+    """Credentials and endpoint come from AWS's own variables and files.
+
+    Of a session of its own: making clients of boto3's shared one is not safe in threads.
+    """
+    return _module("boto3.session").Session().client("ecr", region_name=region)
 
 
 def _module(name: str) -> Any:

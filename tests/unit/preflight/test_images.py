@@ -1,0 +1,114 @@
+"""Which digest each image gets, against a real registry; and what is said where there is none."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.config import Config
+from infra.desired import Image
+from infra.errors import FlowstacksError, ServerError
+from infra.preflight import images
+from infra.problem import Place
+from infra.provider.images import ecr, endpoint
+from infra.provider.transport import Patience
+from infra.stack_file import Key
+from tests.support import manifests, registry
+
+_QUICK = Patience(total_s=5.0, absent_s=0.3, first_wait_s=0.02)
+_NOWHERE = f"sha256:{'0' * 64}"
+
+
+def _config(**said: Any) -> Config:
+    return Config.model_validate({
+        "environment": "staging", "runtime": "ecs", "schedule_policy": "paused", "region": "eu-central-1", **said,
+    })  # fmt: skip
+
+
+def _wanted(image: str = "etl", digest: str | None = None) -> Image:
+    project = manifests.project(image.partition("/")[0], tree_key="k1")
+    return Image(name=image, key=image, project=project, digest=digest, pinned_at=("flowstacks:release", image))
+
+
+def _locate(path: Sequence[Key]) -> Place:
+    return Place("Pulumi.staging.yaml", {"etl": 7, "web": 9}[str(path[-1])])
+
+
+@pytest.fixture
+def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    with registry.running(tmp_path / "registry") as running:
+        monkeypatch.setenv(endpoint.REGISTRY, running)
+        yield running
+
+
+@pytest.fixture
+def _emulator_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(endpoint.REGISTRY, raising=False)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+
+
+def test_pinned_and_found(url: str, tmp_path: Path) -> None:
+    digest = registry.push(url, "flowstacks-staging:tree-k1", tmp_path, "a")
+    named = registry.push(url, "flowstacks-staging:tree-k1-gpu", tmp_path, "b")
+    found = images.resolve(_config(), [_wanted("web", digest), _wanted(), _wanted("etl/gpu")], _locate, _QUICK)
+    assert found.problems == []
+    assert found.digests == {"web": digest, "etl": digest, "etl/gpu": named}
+
+
+def test_missing(url: str, tmp_path: Path) -> None:
+    registry.push(url, "flowstacks-main:tree-k1", tmp_path, "not ours")
+    found = images.resolve(_config(), [_wanted(digest=_NOWHERE), _wanted("web")], _locate, _QUICK)
+    assert found.digests == {}
+    assert [(one.code, one.severity, one.line) for one in found.problems] == [
+        ("missing-image", "error", 7), ("missing-image", "error", 9),
+    ]  # fmt: skip
+    assert [_NOWHERE in found.problems[0].message, "web at 51aa51aa51aa" in found.problems[1].message] == [True, True]
+    assert f"flowstacks build staging web --commit {manifests.EFFECTIVE}" in found.problems[1].remedy
+
+
+@pytest.mark.usefixtures("url")
+def test_what_up_may_build_is_left_open_but_a_pin_is_a_pin() -> None:
+    settings = _config(images={"build": True})
+    found = images.resolve(settings, [_wanted(), _wanted("web", _NOWHERE)], _locate, _QUICK)
+    assert found.digests == {"etl": None}
+    assert [one.code for one in found.problems] == ["missing-image"]
+
+
+def test_an_environment_without_a_release_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(endpoint.REGISTRY, "http://127.0.0.1:9")
+    assert images.resolve(_config(), [], _locate, _QUICK).digests == {}
+
+
+def test_a_registry_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(endpoint.REGISTRY, "http://127.0.0.1:9")
+    with pytest.raises(ServerError, match="images of staging"):
+        images.resolve(_config(), [_wanted()], _locate, _QUICK)
+
+
+@pytest.mark.usefixtures("_emulator_alone")
+def test_without_a_registry_pins_are_taken_as_they_are() -> None:
+    found = images.resolve(_config(), [_wanted(digest=_NOWHERE), _wanted("web", _NOWHERE)], _locate, _QUICK)
+    assert found.digests == {"etl": _NOWHERE, "web": _NOWHERE}
+    assert [(one.severity, one.code, one.line) for one in found.problems] == [("warning", "unverified-image", 7)]
+    assert "docker-registry" in found.problems[0].remedy
+
+
+@pytest.mark.usefixtures("_emulator_alone")
+def test_without_a_registry_nothing_else_can_be_had() -> None:
+    found = images.resolve(_config(images={"build": True}), [_wanted()], _locate, _QUICK)
+    assert found.digests == {}
+    assert [(one.severity, one.code) for one in found.problems] == [("error", "missing-image")]
+
+
+def test_another_account_is_not_asked(aws_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(endpoint.REGISTRY, raising=False)
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "t",
+        "AWS_SECRET_ACCESS_KEY": "t",
+        "AWS_ENDPOINT_URL_ECR": aws_url,
+    }.items():
+        monkeypatch.setenv(name, value)
+    ecr.login.cache_clear()
+    with pytest.raises(FlowstacksError, match="not for account 999999999999"):
+        images.resolve(_config(aws={"account": "9" * 12}), [_wanted()], _locate, _QUICK)
