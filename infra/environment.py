@@ -38,6 +38,9 @@ class Environment(pulumi.ComponentResource):
             pool.name: resources.WorkPool(pool.name, _pool_inputs(pool, self.platform), mine)
             for pool in desired.work_pools
         }
+        if self.platform:
+            for pool in self.work_pools.values():
+                platform.worker(self.platform, config, pool)
         # Pools first, and last at a destroy: also for deployments that run in somebody else's.
         in_place = pulumi.ResourceOptions(parent=self, depends_on=list(self.work_pools.values()))
         pool_ids = {**foreign_pools, **{name: pool.id for name, pool in self.work_pools.items()}}

@@ -25,11 +25,10 @@ def run() -> Environment:
         infra_commit = history.effective_commit(root, "HEAD", INFRA_PATHS)
     except FlowstacksError as rejected:
         raise pulumi.RunError(str(rejected)) from rejected
-    for found in verdict.problems:
+    for found in (*verdict.problems, *server.problems):
         tell = pulumi.log.warn if found.severity == "warning" else pulumi.log.debug
         tell(str(found))
-    digests = {image.name: image.digest for image in verdict.desired.images}
-    environment = Environment(stack, verdict.config, verdict.desired, server.foreign_pools, digests)
+    environment = Environment(stack, verdict.config, verdict.desired, server.foreign_pools, server.digests)
     if verdict.config.release is None:
         pulumi.log.info(how_to_fill(verdict.config), environment)
     outputs.export(environment, verdict, config.api_url(verdict.config) or "", infra_commit)

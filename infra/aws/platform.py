@@ -8,9 +8,10 @@ import pulumi
 import pulumi_aws as aws
 
 from infra import secret_reference
-from infra.aws import cluster, provider, registry, roles, scope, secrets, tasks
+from infra.aws import cluster, names, provider, registry, roles, secrets, service, tasks
 from infra.aws.scope import Scope
-from infra.config import Config
+from infra.aws.tasks import Surroundings
+from infra.config import Config, api_url
 from infra.desired import Desired
 from infra.provider import canonical, resources
 from infra.runtimes import ecs_template
@@ -32,6 +33,9 @@ class Platform:
     task_definitions: Mapping[str, aws.ecs.TaskDefinition]
     revisions: Mapping[str, pulumi.Output[str]]
     job_template: pulumi.Output[str]
+    cluster_arn: pulumi.Output[str]
+    scope: Scope
+    surroundings: Surroundings
 
 
 def provision(config: Config, desired: Desired, digests: Digests, parent: pulumi.Resource) -> Platform:
@@ -66,6 +70,29 @@ def provision(config: Config, desired: Desired, digests: Digests, parent: pulumi
         task_definitions=definitions,
         revisions={ours.family(key): one.arn for key, one in definitions.items()},
         job_template=_job_template(config, home, execution, flows, secret_arns),
+        cluster_arn=home.arn,
+        scope=ours,
+        surroundings=around,
+    )
+
+
+def worker(platform: Platform, config: Config, pool: resources.WorkPool) -> aws.ecs.Service | None:
+    """The service that runs the pool's worker, where the stack wants one."""
+    network = config.defaults
+    if config.worker is None:
+        return None
+    return service.service(
+        platform.scope,
+        config.worker,
+        platform.surroundings,
+        cluster_arn=platform.cluster_arn,
+        network=service.Network(
+            subnets=network.subnets or (),
+            security_groups=network.security_groups or (),
+            assign_public_ip=network.assign_public_ip is True,
+        ),
+        pool=pool.name,
+        api_url=api_url(config) or "",
     )
 
 
@@ -116,7 +143,7 @@ def _images(
                 "digest": digests[one.name],
                 "commit": one.project.commit,
                 "tree_key": one.project.tree_key,
-                "tag": scope.pin_tag(one.name),
+                "tag": names.pin_tag(one.name),
             },
             opts,
         ).uri

@@ -55,7 +55,7 @@ def account(arn: str) -> str:
 def role(scope: Scope, name: str, cluster_arn: pulumi.Output[str]) -> aws.iam.Role:
     """A role that tasks in the cluster's account may have, `<environment>-<name>`."""
     policy = cluster_arn.apply(lambda arn: trust(account(arn)))
-    return aws.iam.Role(name, name=f"{scope.name}-{name}", assume_role_policy=policy, tags=scope.tags, opts=scope.opts)
+    return aws.iam.Role(name, name=scope.role(name), assume_role_policy=policy, tags=scope.tags, opts=scope.opts)
 
 
 def grant(scope: Scope, name: str, role: aws.iam.Role, policy: pulumi.Input[str]) -> aws.iam.RolePolicy:

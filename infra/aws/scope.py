@@ -1,51 +1,21 @@
-"""What every AWS resource of an environment shares: names that tell team and environment, tags, the provider."""
+"""What every AWS resource of an environment shares: names, tags, parent and provider."""
 
 import dataclasses
-import re
 
 import pulumi
 
-_NOT_IN_FAMILY = re.compile(r"[^A-Za-z0-9_-]+")
-_NOT_IN_TAG = re.compile(r"[^A-Za-z0-9_-]+")
+from infra.aws import names
+from infra.aws.names import Names
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Scope:
-    """`prefix` is the team's (`flowstacks:aws.prefix`), `environment` the stack's name, `opts` parent and provider."""
+class Scope(Names):
+    """`owner` is `<project>/<stack>`, `opts` parent and provider."""
 
-    prefix: str
-    environment: str
     owner: str
     opts: pulumi.ResourceOptions
 
     @property
-    def name(self) -> str:
-        """Of everything that an environment has once: `flowstacks-staging`."""
-        return f"{self.prefix}-{self.environment}"
-
-    @property
-    def log_group(self) -> str:
-        """`/ecs/flowstacks-staging`."""
-        return f"/ecs/{self.name}"
-
-    @property
     def tags(self) -> dict[str, str]:
         """On everything that can have tags."""
-        return {"flowstacks:environment": self.environment, "flowstacks:owner": self.owner}
-
-    def secret(self, name: str) -> str:
-        """`flowstacks/staging/warehouse-password`, as system 001 composes it."""
-        return f"{self.prefix}/{self.environment}/{name}"
-
-    def family(self, key: str) -> str:
-        """Of a project's or an address's task definition: `flowstacks-staging-etl`, `…-etl--load--daily`.
-
-        A family has letters, digits, `-` and `_`
-        (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html).
-        """
-        return f"{self.name}-{_NOT_IN_FAMILY.sub('-', key.replace('/', '--'))}"
-
-
-def pin_tag(image: str) -> str:
-    """Tag of the image that the environment runs under this name: `pin-etl`, `pin-etl.gpu`, `pin-etl.51aa51aa51aa`."""
-    return "pin-" + _NOT_IN_TAG.sub(".", image)
+        return {names.ENVIRONMENT_TAG: self.environment, names.OWNER_TAG: self.owner}

@@ -25,12 +25,11 @@ def run(arguments: argparse.Namespace) -> int:
     root = Path.cwd()
     try:
         verdict = preflight.run(root, stack.project(root), arguments.stack)
-        if arguments.online:
-            online.check(verdict, root)
+        asked = online.check(verdict, root).problems if arguments.online else ()
         lost = (
             list(map(_orphan, orphans.find(verdict.config, verdict.desired.owner, root))) if arguments.orphans else []
         )
-        found, count = [*verdict.problems, *lost], len(verdict.desired.deployments)
+        found, count = [*verdict.problems, *asked, *lost], len(verdict.desired.deployments)
     except RejectedError as rejected:
         found, count = rejected.problems, None
     if arguments.json:

@@ -1,5 +1,6 @@
 """Where an environment's images are: one repository in its account's registry, or in the embedded default's."""
 
+from infra.aws.names import Names
 from infra.config import Config
 from infra.provider.errors import SettingsError
 from infra.provider.images import endpoint
@@ -8,8 +9,8 @@ from infra.provider.transport import Patience
 
 
 def name(settings: Config) -> str:
-    """Of the repository; the program gives it to ECR under the same name (`infra.aws.scope`)."""
-    return f"{settings.aws.prefix}-{settings.environment}"
+    """Of the repository; the program gives it to ECR under the same name (`infra.aws.registry`)."""
+    return Names(prefix=settings.aws.prefix, environment=settings.environment).name
 
 
 def repository(settings: Config, patience: Patience | None = None) -> Repository:

@@ -1,10 +1,11 @@
 """Which digest each image of a stack has: pinned ones are looked up, others found by their content. Read-only."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from infra import problem
 from infra.config import Config
+from infra.desired import Image
 from infra.errors import ServerError
 from infra.images import location
 from infra.problem import Place
@@ -12,21 +13,9 @@ from infra.provider.errors import ProviderError
 from infra.provider.images import tags
 from infra.provider.images.repository import Repository
 from infra.provider.transport import Patience
+from infra.stack_file import Key
 
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """An image that a stack is to run. `name` is the resource's, `image` the image key, `digest` the pinned one.
-
-    `commit` is the project's effective one, `place` where the pin stands.
-    """
-
-    name: str
-    image: str
-    tree_key: str
-    commit: str
-    digest: str | None
-    place: Place
+Locate = Callable[[Sequence[Key]], Place]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -37,45 +26,48 @@ class Resolved:
     problems: Sequence[problem.Problem]
 
 
-def resolve(settings: Config, wanted: Sequence[Wanted], patience: Patience | None = None) -> Resolved:
-    """Ask the environment's repository. Raises `ServerError` where the registry does not answer or refuses us."""
+def resolve(settings: Config, wanted: Sequence[Image], locate: Locate, patience: Patience | None = None) -> Resolved:
+    """Ask the environment's repository; `locate` tells where a config key stands.
+
+    Raises `ServerError` where the registry does not answer or refuses us.
+    """
     if not wanted:
         return Resolved(digests={}, problems=())
     if location.is_absent():
-        return _unverified(settings, wanted)
+        return _unverified(settings, wanted, locate)
     try:
         with location.repository(settings, patience) as repository:
-            return _looked_up(settings, wanted, repository)
+            return _looked_up(settings, wanted, locate, repository)
     except ProviderError as refused:
         raise ServerError(f"images of {settings.environment}: {refused}") from refused
 
 
-def _looked_up(settings: Config, wanted: Sequence[Wanted], repository: Repository) -> Resolved:
+def _looked_up(settings: Config, wanted: Sequence[Image], locate: Locate, repository: Repository) -> Resolved:
     digests: dict[str, str | None] = {}
     problems: list[problem.Problem] = []
     for one in wanted:
-        found = repository.digest(one.digest or tags.tree(one.image, one.tree_key))
+        found = repository.digest(one.digest or tags.tree(one.key, one.project.tree_key))
         if found or (one.digest is None and settings.images.build):
             digests[one.name] = found
         else:
-            problems.append(_missing(settings, one, repository))
+            problems.append(_missing(settings, one, locate(one.pinned_at), repository))
     return Resolved(digests=digests, problems=problems)
 
 
-def _missing(settings: Config, one: Wanted, repository: Repository) -> problem.Problem:
-    what = f"image {one.digest}" if one.digest else f"image of {one.image} at {one.commit[:12]}"
-    build = f"flowstacks build {settings.environment} {one.image} --commit {one.commit}"
+def _missing(settings: Config, one: Image, place: Place, repository: Repository) -> problem.Problem:
+    what = f"image {one.digest}" if one.digest else f"image of {one.key} at {one.project.commit[:12]}"
+    build = f"flowstacks build {settings.environment} {one.key} --commit {one.project.commit}"
     if not location.is_embedded() and not repository.exists():
         remedy = f"Run `pulumi up` without flowstacks:release first, which makes the repository; then `{build}`"
-        return problem.error("missing-image", one.place, f"there is no repository {repository.url} yet", remedy)
-    return problem.error("missing-image", one.place, f"{repository.url} has no {what}", f"Run `{build}`")
+        return problem.error("missing-image", place, f"there is no repository {repository.url} yet", remedy)
+    return problem.error("missing-image", place, f"{repository.url} has no {what}", f"Run `{build}`")
 
 
-def _unverified(settings: Config, wanted: Sequence[Wanted]) -> Resolved:
+def _unverified(settings: Config, wanted: Sequence[Image], locate: Locate) -> Resolved:
     """No registry to ask: pinned digests are taken as they are, and what is not pinned can't be had."""
     problems = [
         problem.error(
-            "missing-image", one.place, f"{one.image} has no pinned digest, and there is no registry here to look in",
+            "missing-image", locate(one.pinned_at), f"{one.key} has no pinned digest, and there is no registry here",
             "Install docker-registry and run `make up` again, or pin its digest in flowstacks:release.images",
         )
         for one in wanted
@@ -83,12 +75,12 @@ def _unverified(settings: Config, wanted: Sequence[Wanted]) -> Resolved:
     ]  # fmt: skip
     pinned = {one.name: one.digest for one in wanted if one.digest}
     if pinned:
-        problems.append(_unverified_warning(settings, [one for one in wanted if one.digest]))
+        problems.append(_unverified_warning(settings, [locate(one.pinned_at) for one in wanted if one.digest]))
     return Resolved(digests=pinned, problems=problems)
 
 
-def _unverified_warning(settings: Config, pinned: Sequence[Wanted]) -> problem.Problem:
-    place = min(one.place for one in pinned)
+def _unverified_warning(settings: Config, pinned: Sequence[Place]) -> problem.Problem:
+    place = min(pinned)
     return problem.Problem(
         severity="warning", code="unverified-image", file=place.file, line=place.line,
         message=f"{len(pinned)} pinned digests of {settings.environment} are not verified: AWS is an emulator here, "

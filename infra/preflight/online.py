@@ -1,15 +1,16 @@
-"""What only the Prefect server knows: who owns what we want, which pools and queues there are. Read-only."""
+"""What only servers know: who owns what we want, which pools, queues and images there are. Read-only."""
 
 import contextlib
 import dataclasses
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from infra import config, desired, problem, suggestion
 from infra.config import Config
 from infra.desired import DeploymentResource
 from infra.errors import RejectedError, ServerError
-from infra.preflight import emptied
+from infra.preflight import aws_taken, emptied, images
+from infra.preflight.images import Resolved
 from infra.preflight.preflight import Verdict
 from infra.problem import Place
 from infra.provider import conflicts, ownership
@@ -22,15 +23,20 @@ from infra.stack_file import StackFile
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Server:
-    """`foreign_pools`: ids of the pools that deployments name and that are not of this stack, by name."""
+    """`foreign_pools`: ids of the pools that deployments name and that are not of this stack, by name.
+
+    `digests` by image name, None for what `up` is to build. `problems` holds warnings only.
+    """
 
     foreign_pools: Mapping[str, str]
+    digests: Mapping[str, str | None]
+    problems: Sequence[problem.Problem]
 
 
 def check(verdict: Verdict, root: Path) -> Server:
-    """Ask the server.
+    """Ask the Prefect server, and on `ecs` AWS.
 
-    Raises `RejectedError` with every conflict, `ServerError` where it does not answer or refuses us.
+    Raises `RejectedError` with every conflict, `ServerError` where one does not answer or refuses us.
     """
     with asking(verdict.config, root) as client:
         found = conflicts.find(
@@ -43,11 +49,19 @@ def check(verdict: Verdict, root: Path) -> Server:
         entrypoints = _entrypoints(client, verdict.desired.owner)
     emptied_projects = emptied.check(verdict.config, verdict.desired, verdict.manifests, entrypoints, verdict.pinned)
     problems = [*_taken(verdict, found), *_pools(verdict, pools), *_queues(verdict, found, pools), *emptied_projects]
-    if problems:
+    resolved = Resolved(digests={}, problems=())
+    if verdict.config.runtime == "ecs":
+        stack_file = StackFile(root, verdict.config.environment)
+        resolved = images.resolve(verdict.config, verdict.desired.images, stack_file.place)
+        prefix = stack_file.place(["flowstacks:aws", "prefix"])
+        problems += [*resolved.problems, *aws_taken.check(verdict.config, verdict.desired.owner, prefix)]
+    if problem.errors(problems):
         raise RejectedError(problems)
     mine = {pool.name for pool in verdict.desired.work_pools}
     named = {one.work_pool_name for one in verdict.desired.deployments} - mine
-    return Server(foreign_pools={name: pools[name] for name in named})
+    return Server(
+        foreign_pools={name: pools[name] for name in named}, digests=resolved.digests, problems=resolved.problems
+    )
 
 
 @contextlib.contextmanager

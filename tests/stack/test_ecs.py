@@ -189,3 +189,20 @@ def test_secrets_are_references_everywhere_and_values_stand_nowhere(ecs: EcsWork
 def _targets(journal: list[str]) -> list[str]:
     """Operation names of ECS in the emulator's journal."""
     return [found[1] for line in journal if (found := re.search(r"AmazonEC2ContainerServiceV\d+\.(\w+)", line))]
+
+
+def test_what_somebody_else_has_in_aws_is_refused_before_anything_is_written(ecs: EcsWorkspace) -> None:
+    """CreateCluster would take a cluster over without a word, and a destroy would delete it."""
+    ecs.client("ecs").create_cluster(clusterName=ecs.name)
+    ecs.client("iam").create_role(
+        RoleName=f"{ecs.name}-task",
+        AssumeRolePolicyDocument="{}",
+        Tags=[{"Key": "flowstacks:owner", "Value": "other/x"}],
+    )
+    ecs.configure({})
+    changes = ecs.aws_changes()
+    told = ecs.up(expect=1)
+    assert f"ECS cluster '{ecs.name}' exists in AWS and is not ours" in told
+    assert f"IAM role '{ecs.name}-task' exists in AWS and belongs to other/x" in told
+    assert ecs.aws_changes() == changes
+    assert mutating(ecs.requests()) == []

@@ -1,0 +1,49 @@
+"""Names of AWS resources, which tell team and environment, and the tag that says whose they are. Pure."""
+
+import dataclasses
+import re
+
+OWNER_TAG = "flowstacks:owner"
+ENVIRONMENT_TAG = "flowstacks:environment"
+
+_NOT_IN_FAMILY = re.compile(r"[^A-Za-z0-9_-]+")
+_NOT_IN_TAG = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Names:
+    """`prefix` is the team's (`flowstacks:aws.prefix`), `environment` the stack's name."""
+
+    prefix: str
+    environment: str
+
+    @property
+    def name(self) -> str:
+        """Of everything that an environment has once: `flowstacks-staging`."""
+        return f"{self.prefix}-{self.environment}"
+
+    @property
+    def log_group(self) -> str:
+        """`/ecs/flowstacks-staging`."""
+        return f"/ecs/{self.name}"
+
+    def role(self, kind: str) -> str:
+        """`flowstacks-staging-execution`."""
+        return f"{self.name}-{kind}"
+
+    def secret(self, name: str) -> str:
+        """`flowstacks/staging/warehouse-password`, as system 001 composes it."""
+        return f"{self.prefix}/{self.environment}/{name}"
+
+    def family(self, key: str) -> str:
+        """Of a project's or an address's task definition: `flowstacks-staging-etl`, `…-etl--load--daily`.
+
+        A family has letters, digits, `-` and `_`
+        (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html).
+        """
+        return f"{self.name}-{_NOT_IN_FAMILY.sub('-', key.replace('/', '--'))}"
+
+
+def pin_tag(image: str) -> str:
+    """Tag of the image that the environment runs under this name: `pin-etl`, `pin-etl.gpu`, `pin-etl.51aa51aa51aa`."""
+    return "pin-" + _NOT_IN_TAG.sub(".", image)
