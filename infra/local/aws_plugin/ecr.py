@@ -5,7 +5,7 @@ from typing import ClassVar, cast
 
 from typing_extensions import override
 
-from infra.local.aws_plugin import equality, tags
+from infra.local.aws_plugin import equality, tags, validity
 from infra.local.aws_plugin.kind import Created, Kind
 from infra.local.aws_plugin.session import Answer, Aws
 from infra.local.aws_plugin.values import Plain, Props, text, texts
@@ -28,7 +28,13 @@ class Repository(Kind):
     defaults: ClassVar = {"imageTagMutability": "MUTABLE"}
     filled = frozenset({"region", "encryptionConfigurations", "imageScanningConfiguration"})
     kept = frozenset({"forceDelete"})
-    equal: ClassVar = {"imageTagMutabilityExclusionFilters": equality.same_set}
+    checked: ClassVar = {
+        "imageTagMutability": validity.among(
+            "MUTABLE", "IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION", "MUTABLE_WITH_EXCLUSION"
+        ),
+        "imageTagMutabilityExclusionFilters.filter": validity.spelled("a-zA-Z0-9._*-", 128),
+        "imageTagMutabilityExclusionFilters.filterType": validity.among("WILDCARD"),
+    }
 
     @override
     def create(self, aws: Aws, wanted: Props) -> Created:

@@ -5,7 +5,7 @@ from typing import ClassVar, cast
 
 from typing_extensions import override
 
-from infra.local.aws_plugin import containers, equality, tags
+from infra.local.aws_plugin import containers, equality, tags, validity
 from infra.local.aws_plugin.kind import Created, Kind
 from infra.local.aws_plugin.session import Answer, Aws
 from infra.local.aws_plugin.values import Plain, Props, text, texts
@@ -23,6 +23,7 @@ class Cluster(Kind):
     replaced: ClassVar = {"name": "the API has no rename"}
     updated = frozenset({"settings", "tags"})
     filled = frozenset({"region", "settings"})
+    checked: ClassVar = {"name": validity.spelled("0-9A-Za-z_-", 255)}
     equal: ClassVar = {"settings": equality.same_set}
     unserved: ClassVar = {
         "configuration": "its nested names differ from the API's and nothing here uses it. Leave it out",
@@ -82,6 +83,17 @@ class TaskDefinition(Kind):
     defaults: ClassVar = {"skipDestroy": False, "trackLatest": False}
     filled = frozenset({"region", "networkMode"})
     kept = frozenset({"skipDestroy", "trackLatest"})
+    checked: ClassVar = {
+        "family": validity.spelled("0-9A-Za-z_-", 255),
+        "ephemeralStorage.sizeInGib": validity.within(21, 200),
+        "executionRoleArn": validity.arn,
+        "ipcMode": validity.among("host", "task", "none"),
+        "networkMode": validity.among("bridge", "host", "awsvpc", "none"),
+        "pidMode": validity.among("host", "task"),
+        "requiresCompatibilities": validity.among("EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"),
+        "runtimePlatform.cpuArchitecture": validity.among("X86_64", "ARM64"),
+        "taskRoleArn": validity.arn,
+    }
     equal: ClassVar = {
         "containerDefinitions": containers.same,
         "requiresCompatibilities": equality.same_set,

@@ -4,7 +4,7 @@ from typing import Any, ClassVar, cast
 
 from typing_extensions import override
 
-from infra.local.aws_plugin import ecs, equality, tags
+from infra.local.aws_plugin import ecs, equality, tags, validity
 from infra.local.aws_plugin.errors import RefusedError
 from infra.local.aws_plugin.kind import Created, Kind
 from infra.local.aws_plugin.session import Answer, Aws
@@ -70,6 +70,12 @@ class Service(Kind):
         | {"deploymentCircuitBreaker"}
     )
     kept = frozenset({"forceDelete", "forceNewDeployment", "sigintRollback", "waitForSteadyState"})
+    checked: ClassVar = {
+        "availabilityZoneRebalancing": validity.among("ENABLED", "DISABLED"),
+        "launchType": validity.among("EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"),
+        "propagateTags": validity.among("TASK_DEFINITION", "SERVICE", "NONE"),
+        "schedulingStrategy": validity.among("REPLICA", "DAEMON"),
+    }
     equal: ClassVar = {"cluster": same_tail, "taskDefinition": same_tail, "networkConfiguration": same_network}
     unserved: ClassVar = {
         **dict.fromkeys(

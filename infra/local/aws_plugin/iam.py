@@ -5,12 +5,13 @@ from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from infra.local.aws_plugin import equality, tags, unique
+from infra.local.aws_plugin import equality, tags, unique, validity
 from infra.local.aws_plugin.kind import Created, Kind
 from infra.local.aws_plugin.session import Answer, Aws
 from infra.local.aws_plugin.values import Plain, Props, text, texts, words
 
 _GONE = frozenset({"NoSuchEntity", "NoSuchEntityException"})
+_NAME_CHARACTERS = r"\w+=,.@-"
 _NAME_RULE = "the API has no rename"
 
 
@@ -26,6 +27,15 @@ class Role(Kind):
     defaults: ClassVar = {"forceDetachPolicies": False, "maxSessionDuration": 3600, "path": "/"}
     filled = frozenset({"name", "namePrefix", "managedPolicyArns", "inlinePolicies"})
     kept = frozenset({"forceDetachPolicies", "namePrefix"})
+    checked: ClassVar = {
+        "description": validity.short(1000),
+        "managedPolicyArns": validity.arn,
+        "maxSessionDuration": validity.within(3600, 43200),
+        "name": validity.spelled(_NAME_CHARACTERS, 64),
+        "namePrefix": validity.spelled(_NAME_CHARACTERS, 38),
+        "path": validity.short(512),
+        "permissionsBoundary": validity.arn,
+    }
     equal: ClassVar = {"assumeRolePolicy": equality.same_policy, "managedPolicyArns": equality.same_set}
     unserved: ClassVar = {"inlinePolicies": "deprecated by the real plugin. Use aws.iam.RolePolicy"}
 
@@ -105,6 +115,10 @@ class RolePolicy(Kind):
     updated = frozenset({"policy"})
     filled = frozenset({"name", "namePrefix"})
     kept = frozenset({"namePrefix"})
+    checked: ClassVar = {
+        "name": validity.spelled(_NAME_CHARACTERS, 128),
+        "namePrefix": validity.spelled(_NAME_CHARACTERS, 102),
+    }
     equal: ClassVar = {"policy": equality.same_policy}
     tagged = False
 

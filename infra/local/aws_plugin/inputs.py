@@ -40,7 +40,9 @@ def problems(kind: Kind, given: Props) -> list[Problem]:
         for path in _paths(said)
         if path in kind.unserved
     ]
-    return unserved + _of_fields(kind.resource_type, schema.inputs(kind.resource_type), said, "")
+    found = unserved + _of_fields(kind.resource_type, schema.inputs(kind.resource_type), said, "")
+    # As the real one: what has the wrong type is not looked at any closer.
+    return found or _of_rules(kind, said)
 
 
 def completed(kind: Kind, name: str, given: Props, before: Props, seed: bytes) -> Props:
@@ -80,13 +82,26 @@ def _as_text(kind: Kind, name: str, value: Plain) -> Plain:
     return value
 
 
-def _paths(said: Props) -> list[str]:
-    """Properties and those one level below: `volumes`, `volumes.name`."""
-    found = dict.fromkeys(said)
+def _of_rules(kind: Kind, said: Props) -> list[Problem]:
+    return [
+        Problem(path, f"{kind.resource_type} does not take {value!r} for {path!r}: {reason}")
+        for path, values in _paths(said).items()
+        if path in kind.checked
+        for value in values
+        if not has_unknown(value) and (reason := kind.checked[path](value))
+    ]
+
+
+def _paths(said: Props) -> dict[str, list[Plain]]:
+    """Properties and those one level below, `volumes`, `volumes.name`, with their values; a list's items one by one."""
+    found: dict[str, list[Plain]] = {}
     for name, value in said.items():
-        for item in value if isinstance(value, list) else [value]:
-            found.update(dict.fromkeys(f"{name}.{inner}" for inner in item) if isinstance(item, dict) else {})
-    return list(found)
+        items: list[Plain] = value if isinstance(value, list) else [value]
+        found[name] = items
+        for item in items:
+            for inner, one in item.items() if isinstance(item, dict) else ():
+                found.setdefault(f"{name}.{inner}", []).append(one)
+    return found
 
 
 def _of_fields(owner: str, known: Mapping[str, schema.Property], said: Props, path: str) -> list[Problem]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from infra.local.aws_plugin.session import Aws
+from infra.local.aws_plugin.validity import Check
 from infra.local.aws_plugin.values import Plain, Props
 
 Equal = Callable[[Plain, Plain], bool]
@@ -48,6 +49,9 @@ class Kind(abc.ABC):
 
     unserved: ClassVar[Mapping[str, str]] = {}
     """Property of the real one that the stand-in refuses, `volumes.hostPath` one inside another → why."""
+
+    checked: ClassVar[Mapping[str, Check]] = {}
+    """Property, `ephemeralStorage.sizeInGib` one inside another → the real plugin's rule on its values."""
 
     equal: ClassVar[Mapping[str, Equal]] = {}
     """Property → when two values mean the same; equality of values where not named."""

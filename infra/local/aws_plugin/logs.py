@@ -4,12 +4,17 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from infra.local.aws_plugin import tags, unique
+from infra.local.aws_plugin import tags, unique, validity
 from infra.local.aws_plugin.kind import Created, Kind
 from infra.local.aws_plugin.session import Aws
 from infra.local.aws_plugin.values import Props, text, texts
 
 _GONE = frozenset({"ResourceNotFoundException"})
+_NAME_CHARACTERS = "a-zA-Z0-9_/.#-"
+_DAYS = (
+    *(0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400),
+    *(545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
 _NAME_RULE = "the API has no rename"
 
 
@@ -23,6 +28,12 @@ class LogGroup(Kind):
     defaults: ClassVar = {"retentionInDays": 0, "skipDestroy": False}
     filled = frozenset({"region", "name", "namePrefix", "logGroupClass"})
     kept = frozenset({"skipDestroy", "namePrefix"})
+    checked: ClassVar = {
+        "logGroupClass": validity.among("STANDARD", "INFREQUENT_ACCESS", "DELIVERY"),
+        "name": validity.spelled(_NAME_CHARACTERS, 512),
+        "namePrefix": validity.spelled(_NAME_CHARACTERS, 486),
+        "retentionInDays": validity.among(*_DAYS),
+    }
     unserved: ClassVar = {"deletionProtectionEnabled": "the emulator (moto 5.2.5) does not keep it. Leave it out"}
 
     @override

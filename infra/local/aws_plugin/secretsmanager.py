@@ -6,13 +6,14 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from infra.local.aws_plugin import equality, tags, unique
+from infra.local.aws_plugin import equality, tags, unique, validity
 from infra.local.aws_plugin.errors import RefusedError
 from infra.local.aws_plugin.kind import Created, Kind
 from infra.local.aws_plugin.session import Answer, Aws
 from infra.local.aws_plugin.values import Plain, Props, text, texts, words
 
 _GONE = frozenset({"ResourceNotFoundException"})
+_NAME_CHARACTERS = r"\w/+=.@-"
 _NAME_RULE = "the API has no rename"
 _CURRENT = "AWSCURRENT"
 
@@ -27,6 +28,11 @@ class Secret(Kind):
     defaults: ClassVar = {"forceOverwriteReplicaSecret": False, "recoveryWindowInDays": 30}
     filled = frozenset({"region", "name", "namePrefix", "policy", "replicas"})
     kept = frozenset({"forceOverwriteReplicaSecret", "recoveryWindowInDays", "namePrefix"})
+    checked: ClassVar = {
+        "name": validity.spelled(_NAME_CHARACTERS, 512),
+        "namePrefix": validity.spelled(_NAME_CHARACTERS, 486),
+        "recoveryWindowInDays": validity.within(7, 30, 0),
+    }
     equal: ClassVar = {"policy": equality.same_policy}
     unserved: ClassVar = {
         "replicas": "an environment has one region. Leave it out",

@@ -43,6 +43,30 @@ CASES: dict[str, tuple[str, Props, list[str]]] = {
         {"family": "x", "containerDefinitions": "[]", "volumes": [{"name": "a"}, {"name": "b", "hostPath": "/b"}]},
         ["does not serve 'volumes.hostPath'"],
     ),
+    "the family's spelling": (
+        "aws:ecs/taskDefinition:TaskDefinition", {"family": "a/b", "containerDefinitions": "[]"},
+        ["does not take 'a/b' for 'family': write 1 to 255 characters"],
+    ),
+    "too small a disk": (
+        "aws:ecs/taskDefinition:TaskDefinition",
+        {"family": "x", "containerDefinitions": "[]", "ephemeralStorage": {"sizeInGib": 20}},
+        ["does not take 20 for 'ephemeralStorage.sizeInGib': write 21 to 200"],
+    ),
+    "one wrong in a list": (
+        "aws:ecs/taskDefinition:TaskDefinition",
+        {"family": "x", "containerDefinitions": "[]", "requiresCompatibilities": ["FARGATE", "LAMBDA"]},
+        ["does not take 'LAMBDA' for 'requiresCompatibilities'"],
+    ),
+    "no ARN": (
+        "aws:ecs/taskDefinition:TaskDefinition", {"family": "x", "containerDefinitions": "[]", "taskRoleArn": "task"},
+        ["for 'taskRoleArn': write an ARN"],
+    ),
+    "an odd retention": ("aws:cloudwatch/logGroup:LogGroup", {"retentionInDays": 10}, ["write one of 0, 1, 3"]),
+    "a recovery of no days": ("aws:secretsmanager/secret:Secret", {"name": "a/b", "recoveryWindowInDays": 0}, []),
+    "a recovery too short": ("aws:secretsmanager/secret:Secret", {"recoveryWindowInDays": 3}, ["write 7 to 30, or 0"]),
+    "too long a name": (
+        "aws:iam/role:Role", {"name": "x" * 65, "assumeRolePolicy": "{}"}, ["write 1 to 64 characters"],
+    ),
     "not served": ("aws:ecs/cluster:Cluster", {"configuration": {}}, ["does not serve 'configuration'"]),
 }  # fmt: skip
 

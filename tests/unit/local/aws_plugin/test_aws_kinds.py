@@ -19,7 +19,7 @@ def test_every_input_of_the_sdk_has_a_rule(kind: Kind) -> None:
 def test_every_rule_is_about_an_input_of_the_sdk(kind: Kind) -> None:
     ruled = (
         kind.replaced.keys() | kind.updated | kind.defaults.keys() | kind.kept
-        | {path.partition(".")[0] for path in kind.unserved}
+        | {path.partition(".")[0] for path in (*kind.unserved, *kind.checked)}
         | kind.equal.keys() | kind.secret | (kind.filled - {"region"})
     )  # fmt: skip
     assert ruled - set(schema.inputs(kind.resource_type)) == set()
