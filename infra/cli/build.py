@@ -100,7 +100,7 @@ def _tell(
 ) -> int:
     """`digests`: of every image of the commit, None where nothing was pushed."""
     if arguments.json:
-        images = [dataclasses.asdict(one) for one in made.outcomes]
+        images = [{"image": one.key, "how": one.how, "digest": one.digest, "tag": one.tag} for one in made.outcomes]
         told = {"stack": arguments.stack, "commit": stack.commit, "images": images, "failures": made.failures}
         print(json.dumps(told, indent=2))
     else:

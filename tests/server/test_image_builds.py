@@ -45,7 +45,7 @@ class Run:
     @property
     def images(self) -> dict[str, dict[str, Any]]:
         told = json.loads(self.out)["images"]
-        return {one.get("key") or one["image"]: one for one in told}
+        return {one["image"]: one for one in told}
 
 
 def _image(url: str, digest: str) -> tuple[dict[str, Any], dict[str, tarfile.TarInfo]]:
@@ -169,9 +169,11 @@ def test_a_base_that_cannot_be_pulled(url: str, team: ImageRepository, capsys: p
 def test_a_base_is_what_the_environment_is_installed_on(
     url: str, team: ImageRepository, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    base = f"{url.removeprefix('http://')}/bases/nothing:1"
     registry.push(url, "bases/nothing:1", tmp_path / "base", "no python here")
-    team.configure(images=f"{{base: '{url.removeprefix('http://')}/bases/nothing:1'}}")
+    team.configure(images=f"{{base: '{base}'}}")
     run = Run(capsys, "build", STACK, "web")
+    registry.buildah("rmi", base)
     assert run.code == 1
     assert "web: the build failed" in run.err
     assert "pip install" in run.err
