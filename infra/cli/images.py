@@ -50,14 +50,11 @@ def _rows(stack: ImageStack, repository: Repository) -> list[Row]:
     release = stack.config.release
     # A pin is for the release's own commit; another one's images are found by their content.
     pins = release.images if release and release.commit == stack.commit else {}
+    references = {key: pins.get(key) or one.tree_tag for key, one in sorted(stack.targets.items())}
+    found = repository.digests(references.values())
     return [
-        Row(
-            image=key,
-            tree_key=one.project.tree_key,
-            digest=repository.digest(pins.get(key) or one.tree_tag),
-            pinned=pins.get(key),
-        )
-        for key, one in sorted(stack.targets.items())
+        Row(image=key, tree_key=stack.targets[key].project.tree_key, digest=found[asked], pinned=pins.get(key))
+        for key, asked in references.items()
     ]
 
 

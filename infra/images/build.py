@@ -72,7 +72,9 @@ def attempt(target: Target, tree: Tree, wish: Wish) -> Outcome:
 
 def digests(targets: Iterable[Target], repository: Repository) -> dict[str, str | None]:
     """What the repository has of these contents, by image key."""
-    return {target.key: repository.digest(target.tree_tag) for target in targets}
+    tags = {target.key: target.tree_tag for target in targets}
+    found = repository.digests(tags.values())
+    return {key: found[tag] for key, tag in tags.items()}
 
 
 def _built(target: Target, tree: Tree, wish: Wish, destination: Destination | None) -> str | None:

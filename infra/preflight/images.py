@@ -45,8 +45,10 @@ def resolve(settings: Config, wanted: Sequence[Image], locate: Locate, patience:
 def _looked_up(settings: Config, wanted: Sequence[Image], locate: Locate, repository: Repository) -> Resolved:
     digests: dict[str, str | None] = {}
     problems: list[problem.Problem] = []
+    references = {one.name: one.digest or tags.tree(one.key, one.project.tree_key) for one in wanted}
+    there = repository.digests(references.values())
     for one in wanted:
-        found = repository.digest(one.digest or tags.tree(one.key, one.project.tree_key))
+        found = there[references[one.name]]
         if found or (one.digest is None and settings.images.build):
             digests[one.name] = found
         else:

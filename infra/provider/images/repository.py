@@ -3,12 +3,13 @@
 Routes and media types: OCI distribution-spec 1.1 and image-spec 1.1; seen on Debian's docker-registry 2.8.2.
 """
 
+import concurrent.futures
 import hashlib
 import http
 import json
 import re
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, Self
 
 from infra.provider.errors import NotFoundError, ProviderError, RequestError
@@ -21,6 +22,9 @@ _ACCEPT = {"Accept": ", ".join((*MANIFESTS, *INDEXES))}
 _DIGEST = "Docker-Content-Digest"
 _EMPTY_CONFIG = b"{}"
 _PAGE = 1000
+_AT_ONCE = 8
+"""Requests; ECR allows many hundred a second (https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html)."""
+
 _NEXT = re.compile(r'<([^>]+)>;\s*rel="?next"?')
 
 
@@ -87,6 +91,12 @@ class Repository:
             return None
         # Optional in the specification, so asked for again where a registry leaves it out.
         return answer.headers.get(_DIGEST) or _digest(self._manifest(reference)[0])
+
+    def digests(self, references: Iterable[str]) -> dict[str, str | None]:
+        """As `digest`, for many at once."""
+        asked = list(dict.fromkeys(references))
+        with concurrent.futures.ThreadPoolExecutor(_AT_ONCE) as pool:
+            return dict(zip(asked, pool.map(self.digest, asked), strict=True))
 
     def has(self, digest: str) -> bool:
         """Whether an image of this digest is there, under whatever tag or none."""
