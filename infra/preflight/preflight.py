@@ -12,7 +12,7 @@ from infra.discovery import discover
 from infra.discovery.declarations import flow_spec
 from infra.discovery.manifest import Manifest
 from infra.errors import GitError, RejectedError
-from infra.preflight import deployments, ecs, environment, plain_secrets, prefect_version, properties
+from infra.preflight import aws_collisions, deployments, ecs, environment, plain_secrets, prefect_version, properties
 from infra.problem import Place
 from infra.runtimes.runtime import Source
 from infra.stack_file import StackFile
@@ -61,6 +61,7 @@ def run(root: Path, project: str, stack: str, values: Mapping[str, object] | Non
     found += deployments.check_merged(settings, wanted)
     found += ecs.check(settings, chosen, manifests, stack_file.place)
     found += prefect_version.check(chosen, importlib.metadata.version("prefect"))
+    found += aws_collisions.check(settings, wanted, stack_file.place)
     found += properties.check(wanted, stack_file.place(["flowstacks:naming", "work_pool"]))
     _stop_on_errors(found)
     return Verdict(
