@@ -98,6 +98,7 @@ def test_a_run_is_the_exact_revision_in_the_environments_network(ecs: EcsWorkspa
     _provisioned(
         ecs,
         prefect={"api_key_secret": "prefect:key"},
+        worker={"image": "prefect-aws:0", "count": 2},
         defaults={"subnets": subnets, "security_groups": [], "assign_public_ip": False},
     )
     calls = _asked_for(ecs)
@@ -125,6 +126,20 @@ def test_a_run_is_the_exact_revision_in_the_environments_network(ecs: EcsWorkspa
     assert [one["name"] for one in definition["containerDefinitions"][0]["secrets"]] == ["PREFECT_API_KEY"]
     assert API_KEY not in json.dumps(request)
     assert health.body(worker)
+    _assert_service(ecs, subnets)
+
+
+def _assert_service(ecs: EcsWorkspace, subnets: list[str]) -> None:
+    """The environment has that very worker as a service: same command, same pool, the key from its secret."""
+    (found,) = ecs.client("ecs").describe_services(cluster=ecs.name, services=[f"{ecs.name}-worker"])["services"]
+    assert (found["status"], found["desiredCount"], found["launchType"]) == ("ACTIVE", 2, "FARGATE")
+    assert sorted(found["networkConfiguration"]["awsvpcConfiguration"]["subnets"]) == subnets
+    task = ecs.client("ecs").describe_task_definition(taskDefinition=found["taskDefinition"])["taskDefinition"]
+    (container,) = task["containerDefinitions"]
+    assert container["command"] == service.command(f"ecs-{ecs.stack}")
+    assert [one["name"] for one in container["secrets"]] == ["PREFECT_API_KEY"]
+    assert task["taskRoleArn"].endswith(f":role/{ecs.name}-worker")
+    assert ecs.preview("--refresh").operations == {}
 
 
 def test_without_a_network_the_worker_takes_the_default_one(ecs: EcsWorkspace, worker: str) -> None:
