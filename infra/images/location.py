@@ -1,16 +1,12 @@
 """Where an environment's images are: one repository in its account's registry, or in the embedded default's."""
 
 from infra.aws.names import Names
+from infra.aws.names import Names
 from infra.config import Config
 from infra.provider.errors import SettingsError
 from infra.provider.images import endpoint
 from infra.provider.images.repository import Repository
 from infra.provider.transport import Patience
-
-
-def name(settings: Config) -> str:
-    """Of the repository; the program gives it to ECR under the same name (`infra.aws.registry`)."""
-    return Names(prefix=settings.aws.prefix, environment=settings.environment).name
 
 
 def repository(settings: Config, patience: Patience | None = None) -> Repository:
@@ -26,7 +22,22 @@ def repository(settings: Config, patience: Patience | None = None) -> Repository
             f"These AWS credentials are for the registry {endpoint.host(server)}, not for account {account}. "
             "Log in to the account that flowstacks:aws.account names."
         )
-    return Repository(server, name(settings), patience)
+    name = Names(prefix=settings.aws.prefix, environment=settings.environment).name
+    return Repository(server, name, patience)
+
+
+def source(origin: Config, settings: Config, patience: Patience | None = None) -> Repository:
+    """The repository of the environment that a release comes from; its account and region may be others.
+
+    Raises as `repository`.
+    """
+    if is_embedded():
+        return Repository(endpoint.of_account(None), name(origin), patience)
+    own = endpoint.host(endpoint.of_account(settings.region))
+    account, _, rest = own.partition(".")
+    there = rest.replace(f".{settings.region}.", f".{origin.region}.")
+    host = f"{origin.aws.account or account}.{there}"
+    return Repository(endpoint.of_url(f"{host}/{name(origin)}", origin.region), name(origin), patience)
 
 
 def is_embedded() -> bool:
