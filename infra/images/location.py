@@ -1,12 +1,16 @@
 """Where an environment's images are: one repository in its account's registry, or in the embedded default's."""
 
 from infra.aws.names import Names
-from infra.aws.names import Names
 from infra.config import Config
 from infra.provider.errors import SettingsError
 from infra.provider.images import endpoint
 from infra.provider.images.repository import Repository
 from infra.provider.transport import Patience
+
+
+def name(settings: Config) -> str:
+    """Of the repository, in ECR and in what stands for it."""
+    return Names(prefix=settings.aws.prefix, environment=settings.environment).name
 
 
 def repository(settings: Config, patience: Patience | None = None) -> Repository:
@@ -22,8 +26,7 @@ def repository(settings: Config, patience: Patience | None = None) -> Repository
             f"These AWS credentials are for the registry {endpoint.host(server)}, not for account {account}. "
             "Log in to the account that flowstacks:aws.account names."
         )
-    name = Names(prefix=settings.aws.prefix, environment=settings.environment).name
-    return Repository(server, name, patience)
+    return Repository(server, name(settings), patience)
 
 
 def source(origin: Config, settings: Config, patience: Patience | None = None) -> Repository:
