@@ -22,6 +22,7 @@ class _Parser(Protocol):
     def is_valid(self, expression: str) -> bool: ...
 
 
+@functools.lru_cache(maxsize=4096)
 def is_valid(expression: str) -> bool:
     """Whether the parser can read it; random and hashed times (`R`, `H`) are readable too."""
     return _parser().is_valid(expression)

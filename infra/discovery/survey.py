@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import functools
 from collections.abc import Collection, Mapping, Sequence
 
 from infra import naming, settings
@@ -12,6 +13,7 @@ from infra.discovery.declarations.declared import Candidate, Declaration
 from infra.discovery.findings import Findings
 from infra.discovery.module import Broken, Module
 from infra.discovery.source import Blob
+from infra.problem import Problem
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,14 +28,34 @@ def flows(
     project: projects.Found, blobs: Mapping[str, Blob], surroundings: Surroundings, findings: Findings
 ) -> list[manifest.Flow]:
     """The project's flows by file and line; `blobs` holds its Python files and those of its shared paths."""
-    modules = _parsed(blobs, findings)
+    surveyed = _surveyed(project, tuple(sorted(blobs.items())))
+    findings.problems.extend(surveyed.problems)
+    # What an import leads to depends on the other projects' files too.
     imports.check(
-        modules,
+        surveyed.modules,
         surroundings.files,
         allowed=project.paths,
         harmless=surroundings.harmless,
         findings=findings,
     )
+    # Nobody shares what a dict inside holds.
+    return [flow.model_copy(deep=True) for flow in surveyed.flows]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Surveyed:
+    """What a project's own files say, whatever else the repository holds."""
+
+    modules: Mapping[str, Module]
+    flows: tuple[manifest.Flow, ...]
+    problems: tuple[Problem, ...]
+
+
+@functools.lru_cache(maxsize=4096)
+def _surveyed(project: projects.Found, blobs: tuple[tuple[str, Blob], ...]) -> _Surveyed:
+    """Once for each content, so that a second commit costs only the projects that differ there."""
+    findings = Findings()
+    modules = _parsed(dict(blobs), findings)
     codebase = Codebase(modules, (project.path, ""))
     candidates = _candidates(project, codebase, findings)
     declared, declarations = _declarations(project, codebase, candidates, findings)
@@ -52,7 +74,7 @@ def flows(
         findings.warning(
             "no-deployment", project.path, 0, "no flow is deployed: each is called by another, or in a test", remedy
         )
-    return found
+    return _Surveyed(modules=modules, flows=tuple(found), problems=tuple(findings.problems))
 
 
 def is_code_free(blob: Blob) -> bool:

@@ -36,7 +36,11 @@ def run(root: Path, project: str, stack: str, values: Mapping[str, object] | Non
     project's name. Raises `RejectedError` with every error.
     """
     stack_file = StackFile(root, stack)
-    settings = _configured(stack_file, stack, values)
+    return judge(root, project, _configured(stack_file, stack, values), stack_file)
+
+
+def judge(root: Path, project: str, settings: Config, stack_file: StackFile) -> Verdict:
+    """As `run`, for a config that was read already, or is what a stack would have; `stack_file` gives the places."""
     found: list[problem.Problem] = []
     manifests: dict[str, Manifest] = {}
     for pin, path in sorted(config.pins(settings).items()):

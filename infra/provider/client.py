@@ -23,6 +23,8 @@ A = TypeVar("A", bound=Answer)
 M = TypeVar("M", bound=pydantic.BaseModel)
 
 PAGE = 200
+_OF_A_SCHEDULE = "auto-scheduled"
+"""Prefect's tag on the runs that a schedule made (`prefect/server/models/deployments.py`, 3.8.8)."""
 _OLDEST_LAST = "CREATED_DESC"
 """Names repeat, so sorting by name could lose one between two pages; what is created meanwhile only repeats one."""
 
@@ -112,6 +114,20 @@ class Client:
         """Its flow and run history stay. 404 is success."""
         self._forget(id_)
         self._delete(f"/deployments/{id_}")
+
+    # Runs
+
+    def waiting_runs(self, deployment_ids: Sequence[str], *, only_of_schedules: bool) -> int:
+        """How many runs of these deployments are scheduled and not begun; those that schedules made, or all."""
+        made: Body = {"tags": {"all_": [_OF_A_SCHEDULE]}} if only_of_schedules else {}
+        runs: Body = {"state": {"type": {"any_": ["SCHEDULED"]}}, **made}
+        total = 0
+        for start in range(0, len(deployment_ids), PAGE):
+            some: list[Json] = list(deployment_ids[start : start + PAGE])
+            body: Body = {"flow_runs": runs, "deployments": {"id": {"any_": some}}}
+            answer = self._transport.request("POST", "/flow_runs/count", body, writes=False, repeatable=True)
+            total += self._read(_Count, answer.content).root
+        return total
 
     # Flows
 
@@ -257,6 +273,10 @@ class Client:
     def _forget_variables(self) -> None:
         with self._listing:
             self._variables = None
+
+
+class _Count(pydantic.RootModel[int]):
+    """How many."""
 
 
 class _Many(pydantic.RootModel[list[dict[str, pydantic.JsonValue]]]):

@@ -4,10 +4,10 @@ Every number arrives as a float, null keys of a dict get lost, and in a preview 
 (measured, pulumi 3.258.0).
 """
 
+import sys
 from collections.abc import Mapping
 from typing import Annotated, cast
 
-import pulumi
 import pydantic
 
 from infra.provider import canonical
@@ -51,7 +51,10 @@ def is_unknown(value: object) -> bool:
         return any(is_unknown(item) for item in cast("Mapping[str, object]", value).values())
     if isinstance(value, list | tuple):
         return any(is_unknown(item) for item in cast("list[object]", value))
-    return isinstance(value, pulumi.output.Unknown)
+    # The command line compares properties too, without an engine: `import pulumi` would cost it 0.5 s, and there can be
+    # no object of a class that was never loaded.
+    output = sys.modules.get("pulumi.output")
+    return output is not None and isinstance(value, output.Unknown)
 
 
 def _exact(value: object) -> object:

@@ -1,0 +1,44 @@
+"""What an environment would be with another one's release: the one thing that a promotion moves. Pure.
+
+The target keeps everything else of its own: names, runtime, defaults, overrides.
+"""
+
+from collections.abc import Mapping
+
+from infra.config import Config, Override, Release
+from infra.discovery.source import WORKTREE
+from infra.errors import FlowstacksError
+
+HEAD = "HEAD"
+"""The pin of the edit-and-run loop that is a commit all the same."""
+
+
+def pinned_as(target: Config, source: Config) -> Config:
+    """`target`'s config with `source`'s release: commit, images, and where they are from.
+
+    Raises `FlowstacksError` where the source has no release, or one that follows a checkout.
+    """
+    if source.release is None:
+        raise FlowstacksError(
+            f"{source.environment} has no release to take over. Promote into it first, or write its flowstacks:release"
+        )
+    if source.release.commit == WORKTREE:
+        raise FlowstacksError(
+            f"{source.environment} runs uncommitted flows (`{WORKTREE}`), which no other environment can have. "
+            "Commit, and pin HEAD or the commit there"
+        )
+    release = Release.model_validate({**source.release.model_dump(by_alias=True), "from": source.environment})
+    return target.model_copy(update={"release": release})
+
+
+def settled(config: Config, head: str) -> Config:
+    """`config` with the commit that its pin `HEAD` stands for; every other pin stays. `head`: 40 hex digits."""
+    if config.release is None or config.release.commit != HEAD:
+        return config
+    release = Release.model_validate({**config.release.model_dump(by_alias=True), "commit": head})
+    return config.model_copy(update={"release": release})
+
+
+def held(config: Config) -> Mapping[str, Override]:
+    """The overrides, by pattern, that hold deployments apart from the release: a promotion leaves these alone."""
+    return {pattern: said for pattern, said in config.overrides.items() if said.commit or said.image}

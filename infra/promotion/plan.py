@@ -1,0 +1,159 @@
+"""What moves when an environment becomes another one of its own: `plan(before, after)`. Pure.
+
+An object is what the engine takes for one: a resource of the same name. A deployment's is Prefect's identity, so one
+that is renamed is deleted and created, and a flow that moves between projects stays what it is.
+"""
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, Self
+
+from infra import naming
+from infra.desired import DeploymentResource, Desired
+from infra.promotion import details, parts, schedule_change
+from infra.promotion.change import Change, Json
+from infra.promotion.containers import Containers
+from infra.promotion.parts import Operation, Part
+from infra.provider import fields
+from infra.provider.registry import KINDS
+
+Move = Literal["created", "updated", "renamed", "deleted"]
+MOVES: tuple[Move, ...] = ("created", "updated", "renamed", "deleted")
+Runs = Literal["untouched", "planned anew", "dropped"]
+"""What becomes of the runs that a deployment's schedules have planned.
+
+Prefect deletes them at any PATCH, and its scheduler makes them again from the new schedules (`update_deployment`,
+`prefect/server/models/deployments.py`, 3.8.8); with the deployment they are gone for good.
+"""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Moved:
+    """One deployment. `address`: where it is, or was; `was_at` where its address moved and it stayed the same object.
+
+    `name` and `was_named`: Prefect's `flow name/deployment name`, None before it is created and after it is deleted.
+    `fields`: the properties that an update sends.
+    """
+
+    move: Move
+    address: str
+    was_at: str | None = None
+    project: str
+    name: str | None
+    was_named: str | None
+    fields: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    runs: Runs = "untouched"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Plan:
+    """`deployments` by project and address, `parts` by kind and name; `unchanged`: addresses that get no request."""
+
+    deployments: tuple[Moved, ...]
+    parts: tuple[Part, ...]
+    unchanged: tuple[str, ...]
+
+    @property
+    def operations(self) -> dict[str, Operation]:
+        """By `<kind> <resource name>`, as a preview of the engine has them; what stays the same is left out."""
+        found: dict[str, Operation] = {f"{part.kind} {part.name}": part.operation for part in self.parts}
+        for one in self.deployments:
+            if one.name == one.was_named:
+                found[f"Deployment {one.name}"] = "update"
+            if one.was_named and one.name != one.was_named:
+                found[f"Deployment {one.was_named}"] = "delete"
+            if one.name and one.name != one.was_named:
+                found[f"Deployment {one.name}"] = "create"
+        return found
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing moves."""
+        return not self.deployments and not self.parts
+
+    def only(self, patterns: Sequence[str]) -> Self:
+        """The part that is about deployments under one of the patterns, and their projects'; all without patterns."""
+        if not patterns:
+            return self
+        kept = tuple(one for one in self.deployments if _is_under(patterns, one.address, one.was_at))
+        unchanged = tuple(address for address in self.unchanged if _is_under(patterns, address))
+        projects = {one.project for one in kept}
+        needed = tuple(part for part in self.parts if part.project in projects)
+        return dataclasses.replace(self, deployments=kept, parts=needed, unchanged=unchanged)
+
+
+def plan(before: Desired, after: Desired) -> Plan:
+    """What turns `before` into `after`, both of the same environment."""
+    ours, theirs = _by_name(before), _by_name(after)
+    both = [(theirs[name].one.address, _updated(ours[name], theirs[name])) for name in ours.keys() & theirs.keys()]
+    moved = [*(one for _, one in both if one), *_come_and_gone(ours, theirs)]
+    return Plan(
+        deployments=tuple(sorted(moved, key=lambda one: (one.project, one.address, one.move))),
+        parts=parts.moved(before, after),
+        unchanged=tuple(sorted(address for address, one in both if one is None)),
+    )
+
+
+class _Whole:
+    """A deployment with all its properties: those from its container stand there too."""
+
+    def __init__(self, one: DeploymentResource, containers: Containers) -> None:
+        self.one = one
+        self.props: dict[str, Json] = {**one.props, "job_variables": containers.job_variables(one)}
+
+    @property
+    def makes_runs(self) -> bool:
+        """Whether its schedules do."""
+        return self.props["paused"] is not True and schedule_change.active(self.props["schedules"])
+
+
+def _by_name(desired: Desired) -> dict[str, _Whole]:
+    containers = Containers(desired)
+    return {one.resource_name: _Whole(one, containers) for one in desired.deployments}
+
+
+def _updated(before: _Whole, after: _Whole) -> Moved | None:
+    kind = KINDS["Deployment"]
+    changed = fields.diff(kind.rules, kind.names, before.props, after.props).changed
+    if not changed:
+        return None
+    pairs = {name: (before.props.get(name), after.props.get(name)) for name in changed}
+    again: Runs = "planned anew" if after.makes_runs else "dropped"
+    return Moved(
+        move="updated",
+        address=after.one.address,
+        was_at=before.one.address if before.one.address != after.one.address else None,
+        project=after.one.project.name,
+        name=after.one.resource_name,
+        was_named=before.one.resource_name,
+        fields=changed,
+        changes=details.changes(before.one, after.one, pairs),
+        runs=again if before.makes_runs else "untouched",
+    )
+
+
+def _come_and_gone(ours: Mapping[str, _Whole], theirs: Mapping[str, _Whole]) -> Iterator[Moved]:
+    """What is deleted and what is created; both under one address is a new name."""
+    gone = {one.one.address: one for name, one in ours.items() if name not in theirs}
+    come = {one.one.address: one for name, one in theirs.items() if name not in ours}
+    for address, before in gone.items():
+        after = come.get(address)
+        yield Moved(
+            move="renamed" if after else "deleted",
+            address=address,
+            project=before.one.project.name,
+            name=after.one.resource_name if after else None,
+            was_named=before.one.resource_name,
+            changes=tuple(details.commit(before.one.project, after.one.project)) if after else (),
+            runs="dropped" if before.makes_runs else "untouched",
+        )
+    for address, after in come.items():
+        if address not in gone:
+            project, name = after.one.project.name, after.one.resource_name
+            yield Moved(move="created", address=address, project=project, name=name, was_named=None)
+
+
+def _is_under(patterns: Sequence[str], *addresses: str | None) -> bool:
+    parsed = [naming.parse_address(address) for address in addresses if address]
+    return any(naming.matches(pattern, address) for pattern in patterns for address in parsed)
