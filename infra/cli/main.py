@@ -12,6 +12,7 @@ from infra.errors import FlowstacksError
 VERBS = {
     "build": "build and push the images of a commit, and print the release that pins them",
     "check": "say what is wrong with an environment, offline; `--online` asks the Prefect server too",
+    "diff": "say what a promotion from one environment into another would move",
     "discover": "list projects, flows and deployments at a commit",
     "images": "list the images of a stack's commit and whether they are in its repository",
     "new": "write a new flow that deploys with its defaults",
