@@ -1,0 +1,1 @@
+"""What an environment runs, and how that moves: by editing one pin."""
