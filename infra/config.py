@@ -25,6 +25,9 @@ NAMESPACE = "flowstacks"
 MOVING_PINS = ("HEAD", "worktree")
 """Pins of the edit-and-run loop: they follow the checkout, so no other environment may have them."""
 
+INFRA_PATHS = ("__main__.py", "Pulumi.yaml", "infra", "pyproject.toml", "uv.lock")
+"""What decides, beside the stack file and the pin, what an environment looks like; read from the checkout."""
+
 RuntimeName = Literal["process", "ecs"]
 SchedulePolicy = Literal["active", "paused", "none"]
 

@@ -12,9 +12,6 @@ from infra.environment import Environment
 from infra.errors import FlowstacksError
 from infra.preflight import online, preflight
 
-INFRA_PATHS = ("__main__.py", "Pulumi.yaml", "infra", "pyproject.toml", "uv.lock")
-"""What decides, beside the pin, what an environment looks like; their commit is the output `infra_commit`."""
-
 
 def run() -> Environment:
     """Register the selected stack's resources, or raise `pulumi.RunError` with every problem and register none."""
@@ -22,13 +19,13 @@ def run() -> Environment:
     try:
         verdict = preflight.run(root, pulumi.get_project(), stack, engine_config.CONFIG.get())
         server = online.check(verdict, root)
-        infra_commit = history.effective_commit(root, "HEAD", INFRA_PATHS)
+        infra_commit = history.effective_commit(root, "HEAD", config.INFRA_PATHS)  # becomes the output `infra_commit`
     except FlowstacksError as rejected:
         raise pulumi.RunError(str(rejected)) from rejected
     for found in (*verdict.problems, *server.problems):
         tell = pulumi.log.warn if found.severity == "warning" else pulumi.log.debug
         tell(str(found))
-    environment = Environment(stack, verdict.config, verdict.desired, server.foreign_pools, server.digests)
+    environment = Environment(stack, verdict.config, verdict.desired, server.foreign_pools, server.images)
     if verdict.config.release is None:
         pulumi.log.info(how_to_fill(verdict.config), environment)
     outputs.export(environment, verdict, config.api_url(verdict.config) or "", infra_commit)

@@ -12,12 +12,15 @@ from infra.errors import FlowstacksError
 VERBS = {
     "build": "build and push the images of a commit, and print the release that pins them",
     "check": "say what is wrong with an environment, offline; `--online` asks the Prefect server too",
+    "comment": "say what a pull request changes, as one markdown comment",
     "diff": "say what a promotion from one environment into another would move",
     "discover": "list projects, flows and deployments at a commit",
     "images": "list the images of a stack's commit and whether they are in its repository",
     "new": "write a new flow that deploys with its defaults",
     "remove": "delete what a killed `up` left behind on the server",
     "run": "start a deployment by its address",
+    "status": "list the stacks and what they pin; with `--changed-since`, those that the edits can change",
+    "version-check": "see that every project that changed has a greater version",
 }
 """Each verb is the module of that name beside this one, with `add_arguments(parser)` and `run(arguments) -> int`.
 
@@ -44,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _module(verb: str):  # noqa: ANN202 - a module has no type that says what is in it
-    return importlib.import_module(f"infra.cli.{verb}")
+    return importlib.import_module(f"infra.cli.{verb.replace('-', '_')}")
 
 
 if __name__ == "__main__":

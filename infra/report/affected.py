@@ -1,0 +1,80 @@
+"""Stacks of the checkout, and which of them an edit can change."""
+
+import dataclasses
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from infra.config import INFRA_PATHS, MOVING_PINS, NAMESPACE
+from infra.discovery import git, moved, source
+from infra.report.release import KEY, Pinned
+from infra.stack_file import StackFile
+
+Reason = Literal["stack file", "infra", "flows"]
+REASONS: tuple[Reason, ...] = ("stack file", "infra", "flows")
+
+_HEAD, _TAIL = "Pulumi.", ".yaml"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Stack:
+    """`pin`: the release's commit as written, None without one. `because`: what changed that can change its result."""
+
+    stack: str
+    runtime: str | None
+    pin: str | None
+    from_: str | None
+    because: tuple[Reason, ...] = ()
+
+
+def names(root: Path) -> list[str]:
+    """Every stack that has a file, sorted."""
+    found = [path.name.removeprefix(_HEAD).removesuffix(_TAIL) for path in root.glob(f"{_HEAD}*{_TAIL}")]
+    return sorted(name for name in found if name)
+
+
+def stacks(root: Path, base: str | None = None, follows: str | None = None) -> list[Stack]:
+    """Every stack; with `base`, why the edits since that commit, uncommitted ones too, can change its result.
+
+    `follows` is a stack that is pinned to the checkout's commit before it is brought up, whatever its file says.
+    Raises `GitError`, or `RejectedError` for a stack file that is not YAML.
+    """
+    files = _changed_files(root, base) if base else []
+    has_flows = bool(base) and _flows_moved(root, base or "")
+    return [_stack(root, name, files, has_flows=has_flows, follows=name == follows) for name in names(root)]
+
+
+def _stack(root: Path, name: str, files: Iterable[str], *, has_flows: bool, follows: bool) -> Stack:
+    file = StackFile(root, name)
+    values = file.values()
+    pinned = Pinned.parse(cast("object", values.get(KEY)))
+    moves = follows or (pinned is not None and pinned.commit in MOVING_PINS)
+    reasons: dict[Reason, bool] = {
+        "stack file": file.name in files,
+        "infra": any(_is_under(path, INFRA_PATHS) for path in files),
+        "flows": moves and has_flows,
+    }
+    runtime: Any = values.get(f"{NAMESPACE}:runtime")
+    return Stack(
+        stack=name,
+        runtime=str(runtime) if runtime else None,
+        pin=pinned.commit if pinned else None,
+        from_=pinned.from_ if pinned else None,
+        because=tuple(reason for reason in REASONS if reasons[reason]),
+    )
+
+
+def _is_under(path: str, above: Iterable[str]) -> bool:
+    return any(path == one or path.startswith(f"{one}/") for one in above)
+
+
+def _changed_files(root: Path, base: str) -> list[str]:
+    """Also those that git does not know yet."""
+    changed = git.output(root, ["diff", "--name-only", "--no-renames", "-z", base, "--"])
+    untracked = git.output(root, ["ls-files", "--others", "--exclude-standard", "-z"])
+    return [git.text(path) for path in (changed + untracked).split(b"\0") if path]
+
+
+def _flows_moved(root: Path, base: str) -> bool:
+    found, _ = moved.between(root, base, source.WORKTREE)
+    return any(one.has_moved for one in found)
