@@ -24,8 +24,6 @@ _LABELS = {
     "work_queue_name": "work queue",
     "enforce_parameter_schema": "enforcement of the parameter schema",
     "description": "description",
-    "paused": "paused",
-    "path": "path",
 }
 
 Props = Mapping[str, Json]
@@ -84,6 +82,11 @@ def _plain(name: str, old: Json, new: Json, _: _Carried) -> list[Change]:
 
 def _label(name: str) -> str:
     return _LABELS.get(name, name.replace("_", " "))
+
+
+def _paused(name: str, old: Json, new: Json, _: _Carried) -> list[Change]:
+    told = ["as on the server" if value is None else str(value).lower() for value in (old, new)]
+    return [Change(field=name, text=f"paused: {told[0]} -> {told[1]}", before=old, after=new)]
 
 
 def _version(name: str, old: Json, new: Json, carried: _Carried) -> list[Change]:
@@ -186,6 +189,7 @@ _TOLD: dict[str, Tell] = {
     "job_variables": _job_variables,
     "parameter_openapi_schema": _schema,
     "parameters": _parameters,
+    "paused": _paused,
     "pull_steps": _pull_steps,
     "schedules": _schedules,
     "tags": _tags,

@@ -40,25 +40,25 @@ def common_commit(moved: Sequence[Moved]) -> Change | None:
 
 def summary(plan: Plan) -> str:
     """`3 deployments of 1 project move: 1 created, 2 updated; 497 stay`."""
-    stay = len(plan.unchanged)
+    stay = f"{len(plan.unchanged)} stay{'s' if len(plan.unchanged) == 1 else ''}"
     if plan.is_empty:
-        return f"nothing moves; {_count(stay, 'deployment')} stay"
+        return f"nothing moves; {stay}"
     if not plan.deployments:
-        return f"no deployment moves; {stay} stay"
+        return f"no deployment moves; {stay}"
     counts = {move: sum(1 for one in plan.deployments if one.move == move) for move in MOVES}
     told = ", ".join(f"{count} {move}" for move, count in counts.items() if count)
     number, where = len(plan.deployments), len({one.project for one in plan.deployments})
     verb = "moves" if number == 1 else "move"
-    return f"{_count(number, 'deployment')} of {_count(where, 'project')} {verb}: {told}; {stay} stay"
+    return f"{_count(number, 'deployment')} of {_count(where, 'project')} {verb}: {told}; {stay}"
 
 
 def _runs(plan: Plan) -> Iterator[str]:
     again = sum(1 for one in plan.deployments if one.runs == "planned anew")
     dropped = sum(1 for one in plan.deployments if one.runs == "dropped")
-    if again or dropped:
-        told = [f"planned anew for {again}"] if again else []
-        told += [f"dropped for {dropped}"] if dropped else []
-        yield f"scheduled runs that wait are {', '.join(told)}"
+    told = [f"planned anew for {_count(again, 'deployment')}"] if again else []
+    told += [f"dropped for {_count(dropped, 'deployment')}"] if dropped else []
+    if told:
+        yield f"scheduled runs: {', '.join(told)}"
 
 
 def _details(one: Moved, commit: Change | None) -> Iterator[str]:

@@ -26,7 +26,8 @@ def changes(before: str, after: str) -> list[Change]:
         else:
             found += _parameter(name, _object(ours[name]), _object(theirs[name]))
             found += _need(name, before=name in _required(olds), after=name in _required(news))
-    return found + _definitions(olds, news)
+    found += _definitions(olds, news)
+    return found or [Change(field=FIELD, text="schema: the parameters' order, or the title")]
 
 
 def _parameter(name: str, before: Object, after: Object) -> list[Change]:

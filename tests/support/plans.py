@@ -1,0 +1,53 @@
+"""Desired states of small environments, said as data: for tests of what moves between two of them."""
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from infra import desired
+from infra.config import Config
+from infra.desired import Desired
+from infra.problem import Place
+from infra.runtimes.runtime import Source
+from tests.support import manifests
+from tests.support.manifests import PIN
+
+_SOURCE = Source(url="https://git.test/flows.git", credentials=None, checkout="/checkout")
+_CONFIG = {"environment": "main", "runtime": "process", "schedule_policy": "active", "release": {"commit": PIN}}
+
+BASE: dict[str, Any] = {
+    "config": {},
+    "projects": {"etl": {"commit": "a" * 40, "tree_key": "t1"}},
+    "flows": {"load": {"project_name": "etl", "deployments": {"etl/load/daily": {}}}},
+}
+"""One flow of one project."""
+
+
+def environment(said: Mapping[str, Any]) -> Desired:
+    """`config` beyond the least, `projects` by name, `flows` by name with their `deployments` by address."""
+    config = Config.model_validate({**_CONFIG, **said["config"]})
+    projects = tuple(manifests.project(name, **fields) for name, fields in said["projects"].items())
+    flows = [_flow(name, dict(fields)) for name, fields in said["flows"].items()]
+    found = {PIN: manifests.manifest(*flows, projects=projects)}
+    chosen = desired.choose(config, found, lambda _: Place("Pulumi.main.yaml", 7))
+    return desired.desired(config, "flowstacks/main", _SOURCE, chosen)
+
+
+def _flow(name: str, fields: dict[str, Any]) -> Any:
+    declared = fields.pop("deployments").items()
+    return manifests.flow(
+        fields.pop("name", name), *(manifests.deployment(address, **said) for address, said in declared), **fields
+    )
+
+
+def patched(value: Any, patch: Any) -> Any:
+    """RFC 7386: a key with null goes, mappings are merged, anything else is replaced."""
+    if not isinstance(patch, Mapping):
+        return copy.deepcopy(patch)
+    found = dict(value) if isinstance(value, Mapping) else {}
+    for key, item in patch.items():
+        if item is None:
+            found.pop(key, None)
+        else:
+            found[key] = patched(found.get(key), item)
+    return found
