@@ -17,6 +17,8 @@ class Disturbed:
 
 def count(client: Client, plan: Plan) -> Disturbed:
     """As they are now; those that were started by hand and wait are lost with their deployment, and else stay."""
+    if plan.is_empty:
+        return Disturbed(again=0, lost=0)
     names = {one.was_named for one in plan.deployments if one.was_named}
     flows = {each.name: each.id for each in client.flows_named(sorted({name.partition("/")[0] for name in names}))}
     ids = {(each.flow_id, each.name): each.id for each in client.deployments().values()}

@@ -1,0 +1,66 @@
+"""Which planned runs an update or a delete takes, counted on real servers before and after."""
+
+from typing import Any
+
+from infra.promotion import runs
+from infra.promotion.plan import Moved, Plan
+from infra.promotion.runs import Disturbed
+from infra.provider.client import Client
+from tests.server.objects import Server, unique
+
+NIGHTLY = {"slug": "nightly", "schedule": {"cron": "0 4 * * *", "timezone": "UTC"}, "active": True}
+
+
+def _scheduled(server: Server, flow: str, name: str) -> str:
+    """A deployment with three runs that its schedule made and one that was asked for by hand."""
+    made = server.deployment(flow, name, schedules=[NIGHTLY])
+    server.send("POST", f"/deployments/{made}/schedule", {"min_runs": 3, "max_runs": 3})
+    later: dict[str, Any] = {"type": "SCHEDULED", "state_details": {"scheduled_time": "2099-01-01T00:00:00Z"}}
+    server.send("POST", f"/deployments/{made}/create_flow_run", {"state": later})
+    return made
+
+
+def _moved(flow: str, name: str, move: Any) -> Moved:
+    named = f"{flow}/{name}"
+    return Moved(
+        move=move, address=f"p/{flow}/{name}", project="p", name=None if move == "deleted" else named, was_named=named
+    )
+
+
+def _waiting(server: Server, deployment: str) -> set[str]:
+    only = {"deployments": {"id": {"any_": [deployment]}}, "flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
+    return {each["id"] for each in server.send("POST", "/flow_runs/filter", only)}
+
+
+def test_the_count_is_what_an_up_takes(api: str, server: Server) -> None:
+    flow, gone_flow, renamed_flow = unique("load"), unique("gone"), unique("renamed")
+    kept, deleted = _scheduled(server, flow, "daily"), _scheduled(server, gone_flow, "daily")
+    renamed = _scheduled(server, renamed_flow, "daily")
+    moved = (
+        _moved(flow, "daily", "updated"),
+        _moved(gone_flow, "daily", "deleted"),
+        _moved(renamed_flow, "daily", "renamed"),
+        Moved(move="created", address="p/new/daily", project="p", name="new/daily", was_named=None),
+        _moved(unique("never-there"), "daily", "updated"),
+    )
+    client = Client.from_settings(api)
+    found = runs.count(client, Plan(deployments=moved, parts=(), unchanged=()))
+    assert found == Disturbed(again=3, lost=8)
+    assert set(client.counts) == {"POST"}
+    client.close()
+
+    before = _waiting(server, kept)
+    server.send("PATCH", f"/deployments/{kept}", {"description": "edited"})
+    assert len(before - _waiting(server, kept)) == found.again
+    lost = [_waiting(server, one) for one in (deleted, renamed)]
+    for one in (deleted, renamed):
+        server.send("DELETE", f"/deployments/{one}")
+    assert sum(map(len, lost)) == found.lost
+    assert not _waiting(server, deleted) | _waiting(server, renamed)
+
+
+def test_nothing_that_moves_asks_for_no_run(api: str) -> None:
+    client = Client.from_settings(api)
+    assert runs.count(client, Plan(deployments=(), parts=(), unchanged=())) == Disturbed(again=0, lost=0)
+    assert client.counts == {}
+    client.close()
