@@ -11,7 +11,7 @@ from pathlib import Path
 from infra import suggestion
 from infra.cli import image_stack, release_block
 from infra.cli.image_stack import ImageStack
-from infra.discovery import source
+from infra.discovery import moved, source
 from infra.errors import BuildError, FlowstacksError
 from infra.images import build, location
 from infra.images.build import Outcome, Wish
@@ -33,10 +33,11 @@ _USAGE = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Stack, image keys, `--commit`, `--no-push`, `--empty-base`, `--rebuild`, `--json`."""
+    """Stack, image keys, `--commit`, `--changed-since`, `--no-push`, `--empty-base`, `--rebuild`, `--json`."""
     parser.add_argument("stack", metavar="STACK", help="the environment that is to run the images")
     parser.add_argument("images", metavar="IMAGE", nargs="*", help="project or project/name (default: all)")
     parser.add_argument("--commit", metavar="REV", help="what to build (default: the stack's release, else HEAD)")
+    parser.add_argument("--changed-since", metavar="REF", help="only images of projects that changed since REF")
     parser.add_argument("--no-push", action="store_true", help="only see that they can be built")
     parser.add_argument(
         "--empty-base", action="store_true", help="the code alone, not runnable; on the embedded default only"
@@ -62,6 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
     if stack.unsaved:
         print("uncommitted changes are not in the images: they are built from commits", file=sys.stderr)
     chosen = [stack.targets[key] for key in arguments.images or stack.targets]
+    if arguments.changed_since:
+        chosen = _changed(root, chosen, arguments.changed_since, stack.commit)
     wish = Wish(base=stack.config.images.base, on_nothing=arguments.empty_base, rebuild=arguments.rebuild)
     with source.opened(root, stack.commit) as tree:
         if arguments.no_push:
@@ -75,6 +78,14 @@ def run(arguments: argparse.Namespace) -> int:
         except ProviderError as refused:
             raise FlowstacksError(str(refused)) from refused
     return _tell(arguments, stack, made, {key: there.get(key) for key in stack.targets})
+
+
+def _changed(root: Path, targets: Sequence[Target], ref: str, commit: str) -> list[Target]:
+    projects, _ = moved.between(root, moved.merge_base(root, ref, commit), commit)
+    names = {project.name for project in projects if project.has_moved}
+    found = [one for one in targets if one.project.name in names]
+    print(f"{len(found)} of {len(targets)} images changed since {ref}", file=sys.stderr)
+    return found
 
 
 def _all(chosen: Sequence[Target], make: Callable[[Target], Outcome]) -> Made:

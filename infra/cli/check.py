@@ -1,6 +1,7 @@
 """`flowstacks check`: everything that would stop an `up`, and what is worth knowing."""
 
 import argparse
+import dataclasses
 import json
 from pathlib import Path
 
@@ -10,11 +11,13 @@ from infra.errors import RejectedError
 from infra.preflight import online, preflight
 from infra.problem import Place
 from infra.provider.orphans import Orphan
+from infra.report import affected
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Stack, `--online`, `--orphans`, `--json`."""
+    """Stack or `--all`, `--online`, `--orphans`, `--json`."""
     stack.add_argument(parser)
+    parser.add_argument("--all", action="store_true", help="every stack that has a file, instead of one")
     parser.add_argument("--online", action="store_true", help="ask the Prefect server too, read-only")
     parser.add_argument("--orphans", action="store_true", help="list what a killed `up` left on the server")
     parser.add_argument("--json", action="store_true", help="print the problems as JSON")
@@ -23,20 +26,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Exit code 1 where there is an error."""
     root = Path.cwd()
-    try:
-        verdict = preflight.run(root, stack.project(root), arguments.stack)
-        asked = online.check(verdict, root).problems if arguments.online else ()
-        lost = (
-            list(map(_orphan, orphans.find(verdict.config, verdict.desired.owner, root))) if arguments.orphans else []
-        )
-        found, count = [*verdict.problems, *asked, *lost], len(verdict.desired.deployments)
-    except RejectedError as rejected:
-        found, count = rejected.problems, None
+    names = affected.names(root) if arguments.all else [arguments.stack]
+    checked = [_checked(root, name, online_too=arguments.online, orphans_too=arguments.orphans) for name in names]
     if arguments.json:
-        print(json.dumps({"stack": arguments.stack, "problems": [vars(one) for one in found]}, indent=2))
+        told = [{"stack": one.stack, "problems": [vars(found) for found in one.problems]} for one in checked]
+        print(json.dumps(told if arguments.all else told[0], indent=2))
     else:
-        print(_text(arguments.stack, found, count))
-    return 1 if problem.errors(found) else 0
+        print("\n".join(map(_text, checked)))
+    return 1 if any(problem.errors(one.problems) for one in checked) else 0
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Checked:
+    """`count`: how many deployments it is to have, None where that can't be said."""
+
+    stack: str
+    problems: list[problem.Problem]
+    count: int | None
+
+
+def _checked(root: Path, name: str, *, online_too: bool, orphans_too: bool) -> _Checked:
+    try:
+        verdict = preflight.run(root, stack.project(root), name)
+        asked = online.check(verdict, root).problems if online_too else ()
+        lost = list(map(_orphan, orphans.find(verdict.config, verdict.desired.owner, root))) if orphans_too else []
+    except RejectedError as rejected:
+        return _Checked(stack=name, problems=rejected.problems, count=None)
+    return _Checked(stack=name, problems=[*verdict.problems, *asked, *lost], count=len(verdict.desired.deployments))
 
 
 def _orphan(orphan: Orphan) -> problem.Problem:
@@ -46,9 +62,8 @@ def _orphan(orphan: Orphan) -> problem.Problem:
     )  # fmt: skip
 
 
-def _text(name: str, found: list[problem.Problem], count: int | None) -> str:
-    errors = len(problem.errors(found))
-    verdict = (
-        f"{name}: {errors} to mend" if errors or count is None else f"{name}: {count} deployments, nothing to mend"
-    )
-    return "\n".join([*map(str, found), verdict])
+def _text(one: _Checked) -> str:
+    errors = len(problem.errors(one.problems))
+    fine = f"{one.count} deployments, nothing to mend"
+    verdict = f"{one.stack}: {f'{errors} to mend' if errors or one.count is None else fine}"
+    return "\n".join([*map(str, one.problems), verdict])

@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import json
+import sys
 from pathlib import Path
 
 from infra import problem
@@ -61,7 +62,10 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps(told, indent=2))
     else:
         print(made.text, end="")
-    return 1 if any(section.preview.errors for section in sections) else 0
+    failures = [(section.stack, text) for section in sections for text in section.preview.errors]
+    for stack, text in failures:  # the comment mostly goes into a file
+        print(f"{stack}: {text}", file=sys.stderr)
+    return 1 if failures else 0
 
 
 def _named(said: str) -> tuple[str, Path]:
