@@ -6,7 +6,7 @@ from typing import Any, cast
 import pulumi
 
 from infra.aws import platform
-from infra.aws.platform import Digests, Platform
+from infra.aws.platform import Images, Platform
 from infra.config import Config
 from infra.desired import DeploymentResource, Desired, WorkPool
 from infra.provider import resources
@@ -19,7 +19,8 @@ class Environment(pulumi.ComponentResource):
 
     Produces the following resources: on `ecs` the AWS half (`infra.aws`), then a `prefect:WorkPool` for each desired
     pool, a `prefect:Deployment` for each desired deployment. `foreign_pools` gives the ids of pools that deployments
-    use and somebody else owns, by name; `digests` those of `desired.images`. Its `images` are references by address.
+    use and somebody else owns, by name; `images` what registries say of `desired.images`. Its own `images` are
+    references by address.
     """
 
     platform: Platform | None
@@ -28,11 +29,11 @@ class Environment(pulumi.ComponentResource):
     images: dict[str, pulumi.Output[str] | None]
 
     def __init__(
-        self, name: str, config: Config, desired: Desired, foreign_pools: Mapping[str, str], digests: Digests
+        self, name: str, config: Config, desired: Desired, foreign_pools: Mapping[str, str], images: Images
     ) -> None:
         """Register everything; `name` is the stack's."""
         super().__init__("flowstacks:index:Environment", name)
-        self.platform = platform.provision(config, desired, digests, self) if config.runtime == "ecs" else None
+        self.platform = platform.provision(config, desired, images, self) if config.runtime == "ecs" else None
         mine = pulumi.ResourceOptions(parent=self)
         self.work_pools = {
             pool.name: resources.WorkPool(pool.name, _pool_inputs(pool, self.platform), mine)
@@ -44,11 +45,11 @@ class Environment(pulumi.ComponentResource):
         # Pools first, and last at a destroy: also for deployments that run in somebody else's.
         in_place = pulumi.ResourceOptions(parent=self, depends_on=list(self.work_pools.values()))
         pool_ids = {**foreign_pools, **{name: pool.id for name, pool in self.work_pools.items()}}
-        images = {one.task.key: one.image for one in desired.task_definitions}
+        image_names = {one.task.key: one.image for one in desired.task_definitions}
         self.deployments = {}
         self.images = {}
         for one in desired.deployments:
-            image = self._image(one, images)
+            image = self._image(one, image_names)
             known: Inputs = {"work_pool_id": pool_ids[one.work_pool_name], "job_variables": self._variables(one, image)}
             self.deployments[one.address] = resources.Deployment(one.resource_name, {**one.props, **known}, in_place)
             self.images[one.address] = image

@@ -7,7 +7,6 @@ OWNER_TAG = "flowstacks:owner"
 ENVIRONMENT_TAG = "flowstacks:environment"
 
 _NOT_IN_FAMILY = re.compile(r"[^A-Za-z0-9_-]+")
-_NOT_IN_TAG = re.compile(r"[^A-Za-z0-9_-]+")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -42,8 +41,3 @@ class Names:
         (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html).
         """
         return f"{self.name}-{_NOT_IN_FAMILY.sub('-', key.replace('/', '--'))}"
-
-
-def pin_tag(image: str) -> str:
-    """Tag of the image that the environment runs under this name: `pin-etl`, `pin-etl.gpu`, `pin-etl.51aa51aa51aa`."""
-    return "pin-" + _NOT_IN_TAG.sub(".", image)

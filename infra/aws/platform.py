@@ -8,16 +8,18 @@ import pulumi
 import pulumi_aws as aws
 
 from infra import secret_reference
-from infra.aws import cluster, names, provider, registry, roles, secrets, service, tasks
+from infra.aws import cluster, provider, registry, roles, secrets, service, tasks
 from infra.aws.scope import Scope
 from infra.aws.tasks import Surroundings
 from infra.config import Config, api_url
 from infra.desired import Desired
+from infra.images.found import Found
 from infra.provider import canonical, resources
+from infra.provider.images import tags
 from infra.runtimes import ecs_template
 
-Digests = Mapping[str, str | None]
-"""By image name: the digest, None where `pulumi up` is to build it."""
+Images = Mapping[str, Found]
+"""What the registries say, by image name."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -38,7 +40,7 @@ class Platform:
     surroundings: Surroundings
 
 
-def provision(config: Config, desired: Desired, digests: Digests, parent: pulumi.Resource) -> Platform:
+def provision(config: Config, desired: Desired, found: Images, parent: pulumi.Resource) -> Platform:
     """Register everything; `desired` says which secrets, images and task definitions."""
     ours = _scope(config, desired.owner, parent)
     repository = registry.repository(ours, config.aws.image_days)
@@ -51,7 +53,7 @@ def provision(config: Config, desired: Desired, digests: Digests, parent: pulumi
     flows = roles.role(ours, "task", home.arn)
     if config.aws.task_statements:
         roles.grant(ours, "task", flows, roles.task_policy(config.aws.task_statements))
-    images = _images(config, desired, digests, repository, parent)
+    images = _images(config, desired, found, repository, parent)
     around = tasks.Surroundings(
         region=region(config),
         log_group=logs.name,
@@ -124,13 +126,13 @@ def secret_names(config: Config, desired: Desired) -> tuple[str, ...]:
 
 
 def _images(
-    config: Config, desired: Desired, digests: Digests, repository: aws.ecr.Repository, parent: pulumi.Resource
+    config: Config, desired: Desired, found: Images, repository: aws.ecr.Repository, parent: pulumi.Resource
 ) -> dict[str, pulumi.Output[str]]:
     opts = pulumi.ResourceOptions(parent=parent)
     if not provider.has_registry(os.environ):
         # Only an emulator on loopback has none, and then every digest is a pinned one (preflight says so).
         return {
-            one.name: pulumi.Output.concat(repository.repository_url, "@", digests[one.name] or "")
+            one.name: pulumi.Output.concat(repository.repository_url, "@", found[one.name].digest or "")
             for one in desired.images
         }
     return {
@@ -140,10 +142,11 @@ def _images(
                 "repository_url": repository.repository_url,
                 "region": region(config),
                 "image": one.key,
-                "digest": digests[one.name],
+                "digest": found[one.name].digest,
+                "source": found[one.name].source,
                 "commit": one.project.commit,
                 "tree_key": one.project.tree_key,
-                "tag": names.pin_tag(one.name),
+                "tag": tags.pin(one.name),
             },
             opts,
         ).uri

@@ -4,11 +4,11 @@ import collections
 from collections.abc import Iterable, Iterator
 
 from infra import problem
-from infra.aws import names
 from infra.aws.names import Names
 from infra.config import Config
 from infra.desired import Desired
 from infra.preflight.environment import Locate
+from infra.provider.images import tags
 
 _REMEDY = "Rename one of them"
 
@@ -17,11 +17,11 @@ def check(stack: Config, desired: Desired, locate: Locate) -> list[problem.Probl
     """Families of task definitions, and tags of images."""
     ours = Names(prefix=stack.aws.prefix, environment=stack.environment)
     families = ((ours.family(one.task.key), one.task.key) for one in desired.task_definitions)
-    tags = ((names.pin_tag(one.name), one.name) for one in desired.images)
+    pins = ((tags.pin(one.name), one.name) for one in desired.images)
     where = locate(["flowstacks:release", "commit"])
     return [
         problem.error("name-taken", where, f"{' and '.join(who)} would share the {what} {name!r}", _REMEDY)
-        for what, pairs in (("task definition family", families), ("image tag", tags))
+        for what, pairs in (("task definition family", families), ("image tag", pins))
         for name, who in _shared(pairs)
     ]
 

@@ -9,7 +9,7 @@ from infra.discovery import images
 from infra.discovery.manifest import Manifest
 from infra.preflight import layers
 from infra.preflight.environment import Locate
-from infra.runtimes import ecs
+from infra.provider.images import tags
 
 
 def check(
@@ -35,7 +35,7 @@ def _unknown_keys(stack: Config, manifests: Mapping[str, Manifest], locate: Loca
     if stack.release is None:
         return
     projects = manifests[stack.release.commit].projects
-    known = {ecs.image_key(project.name, image.name) for project in projects for image in project.images}
+    known = {tags.key(project.name, image.name) for project in projects for image in project.images}
     for key in sorted(set(stack.release.images) - known):
         place = locate([f"{NAMESPACE}:release", "images", key])
         message = f"the release pins an image {key!r} that no project has at its commit"
@@ -45,7 +45,7 @@ def _unknown_keys(stack: Config, manifests: Mapping[str, Manifest], locate: Loca
 def _shared_images(stack: Config, chosen: Sequence[Chosen], locate: Locate) -> Iterator[problem.Problem]:
     for pattern in (pattern for pattern, override in stack.overrides.items() if override.image):
         held = [one for one in chosen if one.held_by == pattern]
-        keys = sorted({ecs.image_key(one.project.name, one.settings.docker_env) for one in held})
+        keys = sorted({tags.key(one.project.name, one.settings.docker_env or "") for one in held})
         if len(keys) > 1:
             place = locate([f"{NAMESPACE}:overrides", pattern, "image"])
             message = f"override {pattern!r} holds deployments of several images ({', '.join(keys)}) at one digest"

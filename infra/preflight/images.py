@@ -8,6 +8,7 @@ from infra.config import Config
 from infra.desired import Image
 from infra.errors import ServerError
 from infra.images import location
+from infra.images.found import Found
 from infra.problem import Place
 from infra.provider.errors import ProviderError
 from infra.provider.images import tags
@@ -20,40 +21,66 @@ Locate = Callable[[Sequence[Key]], Place]
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Resolved:
-    """`digests` by name: None for what `up` is to build. With an error among `problems`, some are missing."""
+    """`images` by name; with an error among `problems`, some are missing."""
 
-    digests: Mapping[str, str | None]
+    images: Mapping[str, Found]
     problems: Sequence[problem.Problem]
 
 
-def resolve(settings: Config, wanted: Sequence[Image], locate: Locate, patience: Patience | None = None) -> Resolved:
-    """Ask the environment's repository; `locate` tells where a config key stands.
+def resolve(
+    settings: Config,
+    wanted: Sequence[Image],
+    locate: Locate,
+    origin: Config | None = None,
+    patience: Patience | None = None,
+) -> Resolved:
+    """Ask the environment's repository, then that of `origin`, where the release comes from.
 
-    Raises `ServerError` where the registry does not answer or refuses us.
+    `locate` tells where a config key stands. Raises `ServerError` where a registry does not answer or refuses us.
     """
     if not wanted:
-        return Resolved(digests={}, problems=())
+        return Resolved(images={}, problems=())
     if location.is_absent():
         return _unverified(settings, wanted, locate)
     try:
         with location.repository(settings, patience) as repository:
-            return _looked_up(settings, wanted, locate, repository)
+            there = _looked_up(wanted, repository)
+            missing = [one for one in wanted if there[one.name] is None]
+            brought = _at_origin(settings, missing, origin, patience)
+            settled = {one.name: _settled(settings, one, there[one.name], brought) for one in wanted}
+            return Resolved(
+                images={name: found for name, found in settled.items() if found},
+                problems=[
+                    _missing(settings, one, locate(one.pinned_at), repository)
+                    for one in wanted
+                    if settled[one.name] is None
+                ],
+            )
     except ProviderError as refused:
         raise ServerError(f"images of {settings.environment}: {refused}") from refused
 
 
-def _looked_up(settings: Config, wanted: Sequence[Image], locate: Locate, repository: Repository) -> Resolved:
-    digests: dict[str, str | None] = {}
-    problems: list[problem.Problem] = []
+def _looked_up(wanted: Sequence[Image], repository: Repository) -> dict[str, str | None]:
     references = {one.name: one.digest or tags.tree(one.key, one.project.tree_key) for one in wanted}
     there = repository.digests(references.values())
-    for one in wanted:
-        found = there[references[one.name]]
-        if found or (one.digest is None and settings.images.build):
-            digests[one.name] = found
-        else:
-            problems.append(_missing(settings, one, locate(one.pinned_at), repository))
-    return Resolved(digests=digests, problems=problems)
+    return {name: there[reference] for name, reference in references.items()}
+
+
+def _at_origin(
+    settings: Config, missing: Sequence[Image], origin: Config | None, patience: Patience | None
+) -> dict[str, Found]:
+    if not missing or origin is None or origin.runtime != "ecs":
+        return {}
+    with location.source(origin, settings, patience) as repository:
+        found = _looked_up(missing, repository)
+    return {name: Found(digest=digest, source=repository.url) for name, digest in found.items() if digest}
+
+
+def _settled(settings: Config, one: Image, here: str | None, brought: Mapping[str, Found]) -> Found | None:
+    if here:
+        return Found(digest=here)
+    may_be_built = one.digest is None and settings.images.build
+    return brought.get(one.name) or (Found(digest=None) if may_be_built else None)
 
 
 def _missing(settings: Config, one: Image, place: Place, repository: Repository) -> problem.Problem:
@@ -75,10 +102,10 @@ def _unverified(settings: Config, wanted: Sequence[Image], locate: Locate) -> Re
         for one in wanted
         if one.digest is None
     ]  # fmt: skip
-    pinned = {one.name: one.digest for one in wanted if one.digest}
+    pinned = {one.name: Found(digest=one.digest) for one in wanted if one.digest}
     if pinned:
         problems.append(_unverified_warning(settings, [locate(one.pinned_at) for one in wanted if one.digest]))
-    return Resolved(digests=pinned, problems=problems)
+    return Resolved(images=pinned, problems=problems)
 
 
 def _unverified_warning(settings: Config, pinned: Sequence[Place]) -> problem.Problem:

@@ -9,7 +9,8 @@ from infra import config, desired, problem, suggestion
 from infra.config import Config
 from infra.desired import DeploymentResource
 from infra.errors import RejectedError, ServerError
-from infra.preflight import aws_taken, emptied, images
+from infra.images.found import Found
+from infra.preflight import aws_taken, emptied, images, preflight
 from infra.preflight.images import Resolved
 from infra.preflight.preflight import Verdict
 from infra.problem import Place
@@ -25,11 +26,11 @@ from infra.stack_file import StackFile
 class Server:
     """`foreign_pools`: ids of the pools that deployments name and that are not of this stack, by name.
 
-    `digests` by image name, None for what `up` is to build. `problems` holds warnings only.
+    `images` by name. `problems` holds warnings only.
     """
 
     foreign_pools: Mapping[str, str]
-    digests: Mapping[str, str | None]
+    images: Mapping[str, Found]
     problems: Sequence[problem.Problem]
 
 
@@ -49,10 +50,12 @@ def check(verdict: Verdict, root: Path) -> Server:
         entrypoints = _entrypoints(client, verdict.desired.owner)
     emptied_projects = emptied.check(verdict.config, verdict.desired, verdict.manifests, entrypoints, verdict.pinned)
     problems = [*_taken(verdict, found), *_pools(verdict, pools), *_queues(verdict, found, pools), *emptied_projects]
-    resolved = Resolved(digests={}, problems=())
+    resolved = Resolved(images={}, problems=())
     if verdict.config.runtime == "ecs":
         stack_file = StackFile(root, verdict.config.environment)
-        resolved = images.resolve(verdict.config, verdict.desired.images, stack_file.place)
+        resolved = images.resolve(
+            verdict.config, verdict.desired.images, stack_file.place, _origin(verdict.config, root)
+        )
         prefix = stack_file.place(["flowstacks:aws", "prefix"])
         problems += [*resolved.problems, *aws_taken.check(verdict.config, verdict.desired.owner, prefix)]
     if problem.errors(problems):
@@ -60,8 +63,16 @@ def check(verdict: Verdict, root: Path) -> Server:
     mine = {pool.name for pool in verdict.desired.work_pools}
     named = {one.work_pool_name for one in verdict.desired.deployments} - mine
     return Server(
-        foreign_pools={name: pools[name] for name in named}, digests=resolved.digests, problems=resolved.problems
+        foreign_pools={name: pools[name] for name in named}, images=resolved.images, problems=resolved.problems
     )
+
+
+def _origin(settings: Config, root: Path) -> Config | None:
+    """The environment that the release comes from, where it is still one of this repository's."""
+    named = settings.release.from_ if settings.release else None
+    if named is None or named == settings.environment or not (root / f"Pulumi.{named}.yaml").exists():
+        return None
+    return preflight.configured(root, named)
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 A deployment that says something of its own about its container has its own task definition.
 """
 
+from infra.provider.images import tags
 from infra.runtimes import ecs_template, fargate
 from infra.runtimes.runtime import Job, Json, Recipe, Runtime, Task
 from infra.settings import Settings
@@ -38,17 +39,12 @@ def task(job: Job) -> Task:
     is_own = job.is_held or any(getattr(job.own, name) is not None for name in _OF_THE_TASK)
     return Task(
         key=job.address if is_own else job.project.name,
-        image=image_key(job.project.name, said.docker_env),
+        image=tags.key(job.project.name, said.docker_env or ""),
         cpu=cpu,
         memory_mib=memory_mib,
         storage_gib=said.ephemeral_storage_gb,
         secrets=dict(sorted((said.secrets or {}).items())),
     )
-
-
-def image_key(project: str, name: str | None) -> str:
-    """Key of `release.images`: the project for its own image, `project/name` for a named one."""
-    return f"{project}/{name}" if name else project
 
 
 def network(own: Settings) -> dict[str, Json]:

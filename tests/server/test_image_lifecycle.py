@@ -156,6 +156,22 @@ def test_a_copied_image_can_be_pinned(url: str, there: Repository, tmp_path: Pat
     assert there.digest("pin-etl") == staged
 
 
+def test_what_is_elsewhere_is_brought_once(url: str, there: Repository, tmp_path: Path) -> None:
+    staged = registry.push(url, "flowstacks-dev:tree-k1", tmp_path, "promoted")
+    image = Resource(digest=staged, source=f"{HOST}/flowstacks-dev")
+    image.create()
+    assert there.digest("pin-etl") == there.digest("tree-k1") == staged
+    assert not image.up(source=None)
+    image.refresh()
+    assert not image.up(source=f"{HOST}/flowstacks-other")
+
+
+def test_what_is_nowhere_can_not_be_brought(there: Repository) -> None:
+    with pytest.raises(ProviderError, match=NOWHERE):
+        Resource(digest=NOWHERE, source=f"{HOST}/flowstacks-dev").create()
+    assert there.tags() == []
+
+
 @pytest.mark.parametrize("drift", ["lost", "moved"])
 def test_a_refresh_finds_the_tag(there: Repository, digest: str, other: str, drift: str) -> None:
     image = Resource(digest=digest)

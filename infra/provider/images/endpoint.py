@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import urllib.parse
 
 from infra.provider.errors import SettingsError
@@ -12,6 +13,7 @@ REGISTRY = "FLOWSTACKS_REGISTRY"
 """Variable with the URL of a registry that stands for ECR: the embedded default's, on loopback, without a login."""
 
 _EMULATOR = "AWS_ENDPOINT_URL"
+_ECR = re.compile(r"\d{12}\.dkr\.ecr[a-z-]*\.([a-z0-9-]+)\.")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _SILENT = "Can this machine reach the registry? Then run it again."
 _REFUSED = "Correct what it names; for 500 look at the registry's log."
@@ -35,6 +37,12 @@ def of_url(repository_url: str, region: str | None) -> Server:
 def of_account(region: str | None) -> Server:
     """The registry of the account whose credentials are in the environment."""
     return _registry() or _ecr_server(ecr.login(region)[0], region)
+
+
+def region(repository_url: str) -> str | None:
+    """Of an ECR registry, `<account>.dkr.ecr.<region>.amazonaws.com`: each region has logins of its own."""
+    found = _ECR.match(repository_url)
+    return found[1] if found else None
 
 
 def host(server: Server) -> str:

@@ -87,6 +87,10 @@ def _settled(session: Session, inputs: ImageInputs) -> dict[str, Any]:
     if digest is None:
         digest = _built(session, inputs)
     try:
+        if inputs.source and not repository.has(digest):
+            repository.copy(session.repository(inputs.source, endpoint.region(inputs.source)), digest)
+            # As a build would have left it, so that it is found by its content here too.
+            repository.tag(digest, tags.tree(inputs.image, inputs.tree_key))
         repository.tag(digest, inputs.tag)
     except NotFoundError:
         raise ProviderError(

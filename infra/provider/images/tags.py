@@ -27,6 +27,11 @@ def tree(image: str, tree_key: str) -> str:
     return _joined("tree", tree_key, parts(image)[1])
 
 
+def pin(image: str) -> str:
+    """The tag on what an environment runs; the repository's lifecycle policy keeps what has one."""
+    return _joined("pin", *parts(image))
+
+
 def readable(image: str, version: str, commit: str) -> str:
     """For people who look at the registry: `etl-gpu-1.2.0-51aa51aa51aa`."""
     return _joined(*parts(image), version, commit[:_SHORT])

@@ -2,11 +2,10 @@ import re
 
 import pytest
 
-from infra.aws.names import Names, pin_tag
+from infra.aws.names import Names
 
 _NAMES = Names(prefix="data", environment="staging")
 _FAMILY = re.compile(r"[A-Za-z0-9_-]{1,255}")
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")  # of an image: the distribution specification
 
 
 def test_names_tell_the_team_and_the_environment() -> None:
@@ -23,8 +22,3 @@ def test_a_family_is_one_that_ecs_takes(key: str) -> None:
 def test_addresses_that_differ_only_in_where_they_are_cut_have_families_of_their_own() -> None:
     assert _NAMES.family("etl/load-a/b") != _NAMES.family("etl/load/a-b")
     assert _NAMES.family("etl") == "data-staging-etl"
-
-
-@pytest.mark.parametrize("image", ["etl", "etl/gpu", "etl/gpu@51aa51aa51aa"])
-def test_a_pin_tag_is_one_that_registries_take(image: str) -> None:
-    assert _TAG.fullmatch(pin_tag(image))

@@ -25,7 +25,10 @@ def _messages(*projects: str) -> list[str]:
 def test_projects_that_aws_can_not_tell_apart_are_told() -> None:
     assert _messages("etl x", "etl.x") == [
         "etl x and etl.x would share the task definition family 'flowstacks-staging-etl-x'",
-        "etl x and etl.x would share the image tag 'pin-etl.x'",
+    ]
+    assert _messages("etl x", "etl-x") == [
+        "etl x and etl-x would share the task definition family 'flowstacks-staging-etl-x'",
+        "etl x and etl-x would share the image tag 'pin-etl-x'",
     ]
 
 

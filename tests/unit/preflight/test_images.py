@@ -31,6 +31,10 @@ def _wanted(image: str = "etl", digest: str | None = None) -> Image:
     return Image(name=image, key=image, project=project, digest=digest, pinned_at=("flowstacks:release", image))
 
 
+def _digests(found: images.Resolved) -> dict[str, str | None]:
+    return {name: one.digest for name, one in found.images.items()}
+
+
 def _locate(path: Sequence[Key]) -> Place:
     return Place("Pulumi.staging.yaml", {"etl": 7, "web": 9}[str(path[-1])])
 
@@ -51,15 +55,15 @@ def _emulator_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_pinned_and_found(url: str, tmp_path: Path) -> None:
     digest = registry.push(url, "flowstacks-staging:tree-k1", tmp_path, "a")
     named = registry.push(url, "flowstacks-staging:tree-k1-gpu", tmp_path, "b")
-    found = images.resolve(_config(), [_wanted("web", digest), _wanted(), _wanted("etl/gpu")], _locate, _QUICK)
+    found = images.resolve(_config(), [_wanted("web", digest), _wanted(), _wanted("etl/gpu")], _locate, patience=_QUICK)
     assert found.problems == []
-    assert found.digests == {"web": digest, "etl": digest, "etl/gpu": named}
+    assert _digests(found) == {"web": digest, "etl": digest, "etl/gpu": named}
 
 
 def test_missing(url: str, tmp_path: Path) -> None:
     registry.push(url, "flowstacks-main:tree-k1", tmp_path, "not ours")
-    found = images.resolve(_config(), [_wanted(digest=_NOWHERE), _wanted("web")], _locate, _QUICK)
-    assert found.digests == {}
+    found = images.resolve(_config(), [_wanted(digest=_NOWHERE), _wanted("web")], _locate, patience=_QUICK)
+    assert _digests(found) == {}
     assert [(one.code, one.severity, one.line) for one in found.problems] == [
         ("missing-image", "error", 7), ("missing-image", "error", 9),
     ]  # fmt: skip
@@ -70,34 +74,34 @@ def test_missing(url: str, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("url")
 def test_what_up_may_build_is_left_open_but_a_pin_is_a_pin() -> None:
     settings = _config(images={"build": True})
-    found = images.resolve(settings, [_wanted(), _wanted("web", _NOWHERE)], _locate, _QUICK)
-    assert found.digests == {"etl": None}
+    found = images.resolve(settings, [_wanted(), _wanted("web", _NOWHERE)], _locate, patience=_QUICK)
+    assert _digests(found) == {"etl": None}
     assert [one.code for one in found.problems] == ["missing-image"]
 
 
 def test_an_environment_without_a_release_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(endpoint.REGISTRY, "http://127.0.0.1:9")
-    assert images.resolve(_config(), [], _locate, _QUICK).digests == {}
+    assert images.resolve(_config(), [], _locate, patience=_QUICK).images == {}
 
 
 def test_a_registry_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(endpoint.REGISTRY, "http://127.0.0.1:9")
     with pytest.raises(ServerError, match="images of staging"):
-        images.resolve(_config(), [_wanted()], _locate, _QUICK)
+        images.resolve(_config(), [_wanted()], _locate, patience=_QUICK)
 
 
 @pytest.mark.usefixtures("_emulator_alone")
 def test_without_a_registry_pins_are_taken_as_they_are() -> None:
-    found = images.resolve(_config(), [_wanted(digest=_NOWHERE), _wanted("web", _NOWHERE)], _locate, _QUICK)
-    assert found.digests == {"etl": _NOWHERE, "web": _NOWHERE}
+    found = images.resolve(_config(), [_wanted(digest=_NOWHERE), _wanted("web", _NOWHERE)], _locate, patience=_QUICK)
+    assert _digests(found) == {"etl": _NOWHERE, "web": _NOWHERE}
     assert [(one.severity, one.code, one.line) for one in found.problems] == [("warning", "unverified-image", 7)]
     assert "docker-registry" in found.problems[0].remedy
 
 
 @pytest.mark.usefixtures("_emulator_alone")
 def test_without_a_registry_nothing_else_can_be_had() -> None:
-    found = images.resolve(_config(images={"build": True}), [_wanted()], _locate, _QUICK)
-    assert found.digests == {}
+    found = images.resolve(_config(images={"build": True}), [_wanted()], _locate, patience=_QUICK)
+    assert _digests(found) == {}
     assert [(one.severity, one.code) for one in found.problems] == [("error", "missing-image")]
 
 
@@ -111,4 +115,21 @@ def test_another_account_is_not_asked(aws_url: str, monkeypatch: pytest.MonkeyPa
         monkeypatch.setenv(name, value)
     ecr.login.cache_clear()
     with pytest.raises(FlowstacksError, match="not for account 999999999999"):
-        images.resolve(_config(aws={"account": "9" * 12}), [_wanted()], _locate, _QUICK)
+        images.resolve(_config(aws={"account": "9" * 12}), [_wanted()], _locate, patience=_QUICK)
+
+
+def test_what_the_release_comes_from_has_the_image_that_is_not_here_yet(url: str, tmp_path: Path) -> None:
+    here = registry.push(url, "flowstacks-staging:tree-k1", tmp_path, "a")
+    there = registry.push(url, "flowstacks-dev:tree-k1", tmp_path, "b")
+    dev = _config(environment="dev")
+    wanted = [_wanted(), _wanted("web", there), _wanted("etl/gpu", _NOWHERE)]
+    found = images.resolve(_config(), [*wanted[:2]], _locate, dev, _QUICK)
+    host = url.removeprefix("http://")
+    assert {name: (one.digest, one.source) for name, one in found.images.items()} == {
+        "etl": (here, None), "web": (there, f"{host}/flowstacks-dev"),
+    }  # fmt: skip
+    assert [
+        one.code for one in images.resolve(_config(), wanted[2:], lambda _: Place("x", 1), dev, _QUICK).problems
+    ] == ["missing-image"]
+    on_process = _config(environment="dev", runtime="process")
+    assert images.resolve(_config(), wanted[1:2], _locate, on_process, _QUICK).images == {}
