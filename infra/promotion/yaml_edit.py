@@ -94,14 +94,14 @@ class _Editor:
             if not isinstance(inner, yaml_tree.Mapping):
                 raise TextError(inner.line, f"{name} is not a mapping", "Write keys and values below it")
             if value is None and depth > 0 and _is_alone(inner, rest):
-                yield from self._remove(parent, entry, keep_key=False)
+                yield from self._remove_all(parent, [entry])
             elif value is None and _is_alone(inner, rest):
-                yield from self._remove(parent, entry, keep_key=True)
+                yield from self._empty(parent, entry)
             else:
                 yield from self._put(inner, rest, value, depth + 1)
         elif value is None:
             if not rest:
-                yield from self._remove(parent, entry, keep_key=False)
+                yield from self._remove_all(parent, [entry])
         else:
             yield from self._replace(parent, entry, _nested(rest, value))
 
@@ -166,8 +166,7 @@ class _Editor:
                 yield from self._insert(old, before, name, wanted)
             else:
                 yield from self._insert_first(old, kept[0], name, wanted)
-        for one in gone:
-            yield from self._remove(old, one, keep_key=False)
+        yield from self._remove_all(old, gone)
 
     def _fill(self, parent: yaml_tree.Mapping, entry: Entry, value: Mapping[str, Value]) -> Iterator[_Splice]:
         """Write a whole value anew; a comment behind the key stays."""
@@ -204,36 +203,43 @@ class _Editor:
         start = self._line_start(start)
         yield _Splice(start, start, self._block({name: value}, self._column(first.key.start)))
 
-    def _remove(self, parent: yaml_tree.Mapping, entry: Entry, *, keep_key: bool) -> Iterator[_Splice]:
-        self._check(parent, entry)
-        self._check_all(entry.value)
-        if keep_key:
-            yield from self._empty(parent, entry)
-        elif parent.is_flow:
-            yield self._without(parent, entry)
-        else:
+    def _remove_all(self, parent: yaml_tree.Mapping, gone: Sequence[Entry]) -> Iterator[_Splice]:
+        for entry in gone:
+            self._check(parent, entry)
+            self._check_all(entry.value)
+        if parent.is_flow:
+            yield from self._without(parent, gone)
+            return
+        for entry in gone:
             self._check_ends(entry.value)
             end = self._line_end(max(entry.value.end, entry.colon))
             yield _Splice(self._line_start(entry.key.start), end, "")
 
     def _empty(self, parent: yaml_tree.Mapping, entry: Entry) -> Iterator[_Splice]:
+        """The key stays, and nothing below it."""
         old = entry.value
+        self._check_all(old)
         if not parent.is_flow and _is_block(old):
             yield _Splice(self._line_start(old.start), self._line_end(old.end), "")
         else:
             yield _Splice(old.start, old.end, "{}")
 
-    def _without(self, parent: yaml_tree.Mapping, entry: Entry) -> _Splice:
-        """Of a flow mapping, with one comma; on lines of its own the comma before it may stay, which YAML allows."""
-        at = parent.entries.index(entry)
-        end = max(entry.value.end, entry.colon)
-        if at:
-            before = parent.entries[at - 1]
-            start = max(before.value.end, before.colon)
-            if not _LINE_END.search(self._text, start, entry.key.start):
-                return _Splice(start, end, "")
-        comma = re.compile(r"\s*,[ \t]*").match(self._text, end)
-        return _Splice(entry.key.start, comma.end() if comma else end, "")
+    def _without(self, parent: yaml_tree.Mapping, gone: Sequence[Entry]) -> Iterator[_Splice]:
+        """Of a flow mapping, each with one comma: the one before it, or the one behind what begins a line or all."""
+        forward = True
+        for at, entry in enumerate(parent.entries):
+            end = max(entry.value.end, entry.colon)
+            before = parent.entries[at - 1] if at else None
+            start = max(before.value.end, before.colon) if before else entry.key.start
+            forward = (
+                at == 0 or forward or bool(_LINE_END.search(self._text, start, entry.key.start))
+            ) and entry in gone
+            if forward:
+                # Where none is behind it, the one before it stays as the last one, which YAML allows.
+                comma = re.compile(r"\s*,[ \t]*").match(self._text, end)
+                yield _Splice(entry.key.start, comma.end() if comma else end, "")
+            elif entry in gone:
+                yield _Splice(start, end, "")
 
     def _check_ends(self, node: Node) -> None:
         """An entry that another one follows on its line, as in a flow mapping's, can't be taken by lines."""

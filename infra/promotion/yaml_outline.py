@@ -24,8 +24,8 @@ def of(node: Node | None) -> Any:
 
 def edited(outline: Any, path: Sequence[str], value: Value | None) -> Any:
     """What the outline is after an edit; what becomes empty on the way is gone."""
-    here = dict(cast("dict[Any, Any]", outline)) if isinstance(outline, dict) else {}
-    name = _said(path[0])
+    here = _entries(outline)
+    name = ("", path[0])
     was = here.pop(name, None)
     inner = None if value is None else _said(value)
     if path[1:]:
@@ -39,16 +39,20 @@ def edited(outline: Any, path: Sequence[str], value: Value | None) -> Any:
 
 def without_empty(outline: Any, name: str) -> Any:
     """Nothing below a key is the same as no such key."""
-    here = cast("dict[Any, Any]", outline) if isinstance(outline, dict) else {}
-    return {key: value for key, value in here.items() if key != _said(name) or value not in _EMPTY}
+    return {key: value for key, value in _entries(outline).items() if key != ("", name) or value not in _EMPTY}
+
+
+def _entries(outline: Any) -> dict[Any, Any]:
+    """A copy; a scalar and a list have none."""
+    return dict(cast("dict[Any, Any]", outline)) if isinstance(outline, dict) else {}
 
 
 def _key(node: Node) -> Any:
     """A key may be a collection, which is no key of a dict."""
-    return of(node) if isinstance(node, Scalar) else repr(of(node))
+    return (node.mark, node.value) if isinstance(node, Scalar) else repr(of(node))
 
 
 def _said(value: Value) -> Any:
     if isinstance(value, str):
         return ("", value, True)
-    return {_said(name): _said(inner) for name, inner in value.items()}
+    return {("", name): _said(inner) for name, inner in value.items()}

@@ -14,7 +14,7 @@ from ruamel.yaml.error import YAMLError
 
 BLOCK_STYLES = ("|", ">")
 MERGE = "<<"
-_DASH = re.compile(r"(?:\s|#[^\n]*)*-")
+_DASH = re.compile(r"\s*(?:#[^\n]*\n\s*)*-")
 _NULLS = ("", "~", "null", "Null", "NULL")
 
 

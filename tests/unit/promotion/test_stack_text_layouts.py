@@ -4,7 +4,7 @@ import io
 import re
 from typing import Any
 
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -24,6 +24,8 @@ HOLDS = st.builds(Hold, commit=COMMITS, image=st.none() | DIGESTS) | st.builds(H
 PATTERNS = st.sampled_from(["etl/**", "etl/daily", "web", "*/*/x", "'q'"])
 PINS = st.builds(Pinned, release=st.none() | RELEASES, holds=st.dictionaries(PATTERNS, HOLDS))
 
+# How long an example takes says nothing: the machine has other work.
+_SOME = settings(deadline=None, max_examples=40)
 _COMMENTS = st.sampled_from(["", "", "", "  # why: {a} [b]", "   #", '  # it\'s "quoted" & *so*'])
 _BETWEEN = st.lists(st.sampled_from(["", "# a comment", "   # deeper - than", "  "]), max_size=2)
 
@@ -123,11 +125,13 @@ def _pins(text: str) -> Pinned:
     return Pinned(release=release, holds={key: hold for key, hold in holds.items() if hold.commit or hold.image})
 
 
+@_SOME
 @given(texts())
 def test_it_reads_what_ruamel_reads(text: str) -> None:
     assert stack_text.pinned(text) == _pins(text)
 
 
+@_SOME
 @given(texts(), PINS)
 def test_pins_are_set_and_nothing_else_is(text: str, wanted: Pinned) -> None:
     after = stack_text.with_pins(text, wanted)
@@ -136,23 +140,27 @@ def test_pins_are_set_and_nothing_else_is(text: str, wanted: Pinned) -> None:
     assert stack_text.with_pins(after, wanted) == after
 
 
+@_SOME
 @given(texts(), RELEASES)
 def test_lines_that_are_not_the_release_stay_byte_for_byte(text: str, wanted: Release) -> None:
+    assume(not re.search(r"^\W*config\W*{", text, re.MULTILINE) and "config" in _data(text))
     after = stack_text.with_release(text, wanted.commit, wanted.from_, wanted.images)
     before_lines, after_lines = _outside(text), _outside(after)
     assert after_lines == before_lines
 
 
+@_SOME
 @given(texts(), COMMITS)
 def test_another_commit_changes_one_value(text: str, commit: str) -> None:
     now = stack_text.pinned(text).release
-    if now is None:
-        return
+    assume(now is not None and commit not in text)
+    assert now
     after = stack_text.with_release(text, commit, now.from_, now.images)
     bare = re.sub(r"[\"']", "", after)
     assert bare.replace(commit, now.commit, bare.count(commit)) == re.sub(r"[\"']", "", text)
 
 
+@_SOME
 @given(texts(), PINS)
 def test_going_back_is_exact(text: str, other: Pinned) -> None:
     now = stack_text.pinned(text)
