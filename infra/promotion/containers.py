@@ -11,15 +11,20 @@ IMAGE, TASK_DEFINITION = "image", "task_definition_arn"
 class Containers:
     """What stands for digests and revisions."""
 
-    def __init__(self, desired: Desired) -> None:
-        """Reads `desired` once."""
+    def __init__(self, desired: Desired, beside: Desired) -> None:
+        """`beside`: what it is compared with.
+
+        Where one of the two leaves an image's digest open and the content is the same, so is the image: the digest is
+        looked up by that content.
+        """
+        others = {(one.name, one.project.tree_key): one.digest for one in beside.images}
+        self._digests = {one.name: one.digest or others.get((one.name, one.project.tree_key)) for one in desired.images}
         self.images = {one.name: one for one in desired.images}
         self.tasks = {one.task.key: one for one in desired.task_definitions}
 
     def content(self, image: str) -> str:
         """The digest; where the image is looked up by the project's content, that content's tag, shortened."""
-        one = self.images[image]
-        return one.digest or f"tree-{one.project.tree_key[:_DIGITS]}"
+        return self._digests[image] or f"tree-{self.images[image].project.tree_key[:_DIGITS]}"
 
     def said(self, one: TaskDefinition) -> dict[str, Json]:
         """All that makes a new revision, but the secrets."""

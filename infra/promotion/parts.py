@@ -30,7 +30,7 @@ class Part:
 
 def moved(before: Desired, after: Desired) -> tuple[Part, ...]:
     """Those that an `up` creates, changes or deletes; by kind and name."""
-    ours, theirs = Containers(before), Containers(after)
+    ours, theirs = Containers(before, after), Containers(after, before)
     return (*_pools(before, after), *_images(ours, theirs), *_tasks(ours, theirs))
 
 

@@ -85,7 +85,7 @@ class Plan:
 
 def plan(before: Desired, after: Desired) -> Plan:
     """What turns `before` into `after`, both of the same environment."""
-    ours, theirs = _by_name(before), _by_name(after)
+    ours, theirs = _by_name(before, after), _by_name(after, before)
     both = [(theirs[name].one.address, _updated(ours[name], theirs[name])) for name in ours.keys() & theirs.keys()]
     moved = [*(one for _, one in both if one), *_come_and_gone(ours, theirs)]
     return Plan(
@@ -108,8 +108,8 @@ class _Whole:
         return self.props["paused"] is not True and schedule_change.active(self.props["schedules"])
 
 
-def _by_name(desired: Desired) -> dict[str, _Whole]:
-    containers = Containers(desired)
+def _by_name(desired: Desired, beside: Desired) -> dict[str, _Whole]:
+    containers = Containers(desired, beside)
     return {one.resource_name: _Whole(one, containers) for one in desired.deployments}
 
 

@@ -120,8 +120,8 @@ def _environments(draw: strategies.DrawFn) -> Desired:
     return plans.environment({"config": config, "projects": projects, "flows": flows})
 
 
-def _whole(desired: Desired) -> dict[str, dict[str, Any]]:
-    containers = Containers(desired)
+def _whole(desired: Desired, beside: Desired) -> dict[str, dict[str, Any]]:
+    containers = Containers(desired, beside)
     return {
         one.resource_name: {**one.props, "job_variables": containers.job_variables(one)} for one in desired.deployments
     }
@@ -138,7 +138,7 @@ def test_every_deployment_is_in_one_class_and_applying_the_plan_gives_what_is_wa
     before: Desired, after: Desired
 ) -> None:
     found = plan.plan(before, after)
-    ours, theirs = _whole(before), _whole(after)
+    ours, theirs = _whole(before, after), _whole(after, before)
     operations = {
         name.removeprefix("Deployment "): operation
         for name, operation in found.operations.items()
@@ -164,8 +164,14 @@ def test_every_deployment_is_in_one_class_and_applying_the_plan_gives_what_is_wa
             applied[str(one.name)] = {**applied[str(one.name)], **changed}
     assert _same(applied, theirs)
 
-    others = [(desired.work_pools, Containers(desired).tasks, desired.images) for desired in (before, after)]
-    assert found.is_empty == (_same(ours, theirs) and others[0] == others[1])
+    assert found.is_empty == (_same(ours, theirs) and _needs(before, after) == _needs(after, before))
+
+
+def _needs(desired: Desired, beside: Desired) -> Any:
+    containers = Containers(desired, beside)
+    images = {name: (containers.content(name), one.project.tree_key) for name, one in containers.images.items()}
+    tasks = {key: (containers.said(one), one.task.secrets) for key, one in containers.tasks.items()}
+    return desired.work_pools, images, tasks
 
 
 @hypothesis.given(before=_environments(), after=_environments())
