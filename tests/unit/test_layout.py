@@ -20,6 +20,7 @@ FORBIDDEN = {
     "infra.desired": ("pulumi", "prefect", "infra.cli", "infra.local", "infra.preflight"),
     "infra.runtimes": ("pulumi", "prefect", "infra.cli", "infra.local"),
     "infra.preflight": ("pulumi", "infra.cli", "infra.local", "infra.environment"),
+    "infra.promotion": ("pulumi", "prefect", "infra.cli", "infra.local", "infra.environment"),
     "infra.program": ("infra.cli", "infra.local"),
     "infra.environment": ("infra.cli", "infra.local", "infra.discovery"),
     "infra.local": ("pulumi", "prefect", "infra.cli", "infra.provider", "infra.desired"),
