@@ -4,6 +4,7 @@ Edits leave every byte alone that is no part of a pin. All raise `yaml_tree.Text
 written in a way that can't be edited safely.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -65,7 +66,7 @@ def pinned(text: str) -> Pinned:
     overrides = _mapping(config.get(OVERRIDES))
     holds = {pattern: _hold(_mapping(said)) for pattern, said in overrides.items()}
     return Pinned(
-        release=_release(_mapping(config.get(RELEASE))),
+        release=_release(_mapping(_decoded(config.get(RELEASE)))),
         holds={pattern: hold for pattern, hold in sorted(holds.items()) if hold},
     )
 
@@ -76,6 +77,14 @@ def _release(said: Mapping[str, Any]) -> Release | None:
         return None
     images = {key: digest for key, digest in _mapping(said.get("images")).items() if isinstance(digest, str)}
     return Release(commit=commit, from_=_text(said.get("from")), images=images)
+
+
+def _decoded(said: Any) -> Any:
+    """`pulumi config set` without `--path` writes a structure as JSON text."""
+    try:
+        return json.loads(said) if isinstance(said, str) else said
+    except ValueError:
+        return None
 
 
 def _hold(said: Mapping[str, Any]) -> Hold | None:
