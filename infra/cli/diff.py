@@ -52,7 +52,7 @@ def _difference(root: Path, src: str, dst: str, patterns: Sequence[str], *, chec
         if not (root / f"Pulumi.{name}.yaml").exists():
             raise FlowstacksError(f"There is no Pulumi.{name}.yaml. Name an environment that has one")
     project, stack_file = stack.project(root), StackFile(root, dst)
-    giving = inherit.settled(preflight.configured(root, src), source.head(root) or "")
+    giving = inherit.settled(preflight.configured(root, src), source.head(root))
     now = preflight.run(root, project, dst)
     then = preflight.judge(root, project, inherit.pinned_as(now.config, giving), stack_file)
     moves = plan.plan(now.desired, then.desired).only(patterns)

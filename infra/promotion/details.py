@@ -34,11 +34,17 @@ def changes(
 ) -> tuple[Change, ...]:
     """`fields`: each property that changes, with its old and its new value; at least one change for each of them."""
     found = commit(before.project, after.project)
-    carried = _Carried(before.project, after.project)
+    carried = _Carried(before, after)
     for name, (old, new) in fields.items():
         told = _TOLD.get(name, _plain)(name, old, new, carried)
         found += told if told or carried(old, new) else [Change(field=name, text=f"{_label(name)}: changed")]
     return tuple(found)
+
+
+def schedules(before: DeploymentResource | None, after: DeploymentResource | None) -> tuple[Change, ...]:
+    """Those that begin or end with a deployment."""
+    ours, theirs = (one.props["schedules"] if one else None for one in (before, after))
+    return tuple(schedule_change.changes(ours, theirs))
 
 
 def commit(before: Project, after: Project) -> list[Change]:
@@ -56,13 +62,15 @@ def short(commit: str) -> str:
 
 
 class _Carried:
-    """Whether a value changes only as the commit and the version in it do."""
+    """Whether a value changes only as the commit, the version or the deployment's own name in it do."""
 
-    def __init__(self, before: Project, after: Project) -> None:
+    def __init__(self, before: DeploymentResource, after: DeploymentResource) -> None:
+        ours, theirs = before.project, after.project
         self._now = {
-            short(before.commit): short(after.commit),
-            before.commit: after.commit,
-            before.version: after.version,
+            str(before.props["name"]): str(after.props["name"]),
+            short(ours.commit): short(theirs.commit),
+            ours.commit: theirs.commit,
+            ours.version: theirs.version,
         }
         # Whole words: a version `1` also stands in many a commit. The longest first, as one begins with another.
         words = "|".join(re.escape(word) for word in sorted(self._now, key=len, reverse=True) if word)

@@ -31,9 +31,12 @@ def pinned_as(target: Config, source: Config) -> Config:
     return target.model_copy(update={"release": release})
 
 
-def settled(config: Config, head: str) -> Config:
-    """`config` with the commit that its pin `HEAD` stands for; every other pin stays. `head`: 40 hex digits."""
-    if config.release is None or config.release.commit != HEAD:
+def settled(config: Config, head: str | None) -> Config:
+    """`config` with the commit that its pin `HEAD` stands for; every other pin stays.
+
+    `head`: 40 hex digits; None before the first commit, and then the pin stays for discovery to refuse.
+    """
+    if config.release is None or config.release.commit != HEAD or head is None:
         return config
     release = Release.model_validate({**config.release.model_dump(by_alias=True), "commit": head})
     return config.model_copy(update={"release": release})

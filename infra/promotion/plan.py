@@ -26,6 +26,9 @@ Prefect deletes them at any PATCH, and its scheduler makes them again from the n
 `prefect/server/models/deployments.py`, 3.8.8); with the deployment they are gone for good.
 """
 
+_IDENTITY = ("name", "flow_name")
+"""Told as the resource's name."""
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Moved:
@@ -114,11 +117,9 @@ def _by_name(desired: Desired, beside: Desired) -> dict[str, _Whole]:
 
 
 def _updated(before: _Whole, after: _Whole) -> Moved | None:
-    kind = KINDS["Deployment"]
-    changed = fields.diff(kind.rules, kind.names, before.props, after.props).changed
+    changed, changes = _differences(before, after)
     if not changed:
         return None
-    pairs = {name: (before.props.get(name), after.props.get(name)) for name in changed}
     again: Runs = "planned anew" if after.makes_runs else "dropped"
     return Moved(
         move="updated",
@@ -128,9 +129,17 @@ def _updated(before: _Whole, after: _Whole) -> Moved | None:
         name=after.one.resource_name,
         was_named=before.one.resource_name,
         fields=changed,
-        changes=details.changes(before.one, after.one, pairs),
+        changes=changes,
         runs=again if before.makes_runs else "untouched",
     )
+
+
+def _differences(before: _Whole, after: _Whole) -> tuple[tuple[str, ...], tuple[Change, ...]]:
+    """The properties that change, by the provider's own rules, and what is to be told of them."""
+    kind = KINDS["Deployment"]
+    changed = fields.diff(kind.rules, kind.names, before.props, after.props).changed
+    told = {name: (before.props.get(name), after.props.get(name)) for name in changed if name not in _IDENTITY}
+    return changed, details.changes(before.one, after.one, told) if changed else ()
 
 
 def _come_and_gone(ours: Mapping[str, _Whole], theirs: Mapping[str, _Whole]) -> Iterator[Moved]:
@@ -145,13 +154,19 @@ def _come_and_gone(ours: Mapping[str, _Whole], theirs: Mapping[str, _Whole]) -> 
             project=before.one.project.name,
             name=after.one.resource_name if after else None,
             was_named=before.one.resource_name,
-            changes=tuple(details.commit(before.one.project, after.one.project)) if after else (),
+            changes=_differences(before, after)[1] if after else details.schedules(before.one, None),
             runs="dropped" if before.makes_runs else "untouched",
         )
     for address, after in come.items():
         if address not in gone:
-            project, name = after.one.project.name, after.one.resource_name
-            yield Moved(move="created", address=address, project=project, name=name, was_named=None)
+            yield Moved(
+                move="created",
+                address=address,
+                project=after.one.project.name,
+                name=after.one.resource_name,
+                was_named=None,
+                changes=details.schedules(None, after.one),
+            )
 
 
 def _is_under(patterns: Sequence[str], *addresses: str | None) -> bool:

@@ -49,6 +49,7 @@ def test_head_is_settled_and_other_pins_stay() -> None:
     found = inherit.settled(moving, COMMIT).release
     assert found is not None
     assert (found.commit, found.from_, found.images) == (COMMIT, "x", {"etl": DIGEST})
+    assert inherit.settled(moving, None) == moving
     fixed = _config("dev", release={"commit": OTHER})
     assert inherit.settled(fixed, COMMIT) == fixed
     assert inherit.settled(_config("dev"), COMMIT).release is None
