@@ -10,8 +10,8 @@ from infra.cli import orphans, stack
 from infra.errors import RejectedError
 from infra.preflight import online, preflight
 from infra.problem import Place
+from infra.promotion import pins
 from infra.provider.orphans import Orphan
-from infra.report import affected
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Exit code 1 where there is an error."""
     root = Path.cwd()
-    names = affected.names(root) if arguments.all else [arguments.stack]
+    names = pins.stacks(root) if arguments.all else [arguments.stack]
     checked = [_checked(root, name, online_too=arguments.online, orphans_too=arguments.orphans) for name in names]
     if arguments.json:
         told = [{"stack": one.stack, "problems": [vars(found) for found in one.problems]} for one in checked]

@@ -7,13 +7,12 @@ from typing import Any, Literal, cast
 
 from infra.config import INFRA_PATHS, MOVING_PINS, NAMESPACE
 from infra.discovery import git, moved, source
+from infra.promotion import pins
 from infra.report.release import KEY, Pinned
 from infra.stack_file import StackFile
 
 Reason = Literal["stack file", "infra", "flows"]
 REASONS: tuple[Reason, ...] = ("stack file", "infra", "flows")
-
-_HEAD, _TAIL = "Pulumi.", ".yaml"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -27,12 +26,6 @@ class Stack:
     because: tuple[Reason, ...] = ()
 
 
-def names(root: Path) -> list[str]:
-    """Every stack that has a file, sorted."""
-    found = [path.name.removeprefix(_HEAD).removesuffix(_TAIL) for path in root.glob(f"{_HEAD}*{_TAIL}")]
-    return sorted(name for name in found if name)
-
-
 def stacks(root: Path, base: str | None = None, follows: str | None = None) -> list[Stack]:
     """Every stack; with `base`, why the edits since that commit, uncommitted ones too, can change its result.
 
@@ -41,7 +34,7 @@ def stacks(root: Path, base: str | None = None, follows: str | None = None) -> l
     """
     files = _changed_files(root, base) if base else []
     has_flows = bool(base) and _flows_moved(root, base or "")
-    return [_stack(root, name, files, has_flows=has_flows, follows=name == follows) for name in names(root)]
+    return [_stack(root, name, files, has_flows=has_flows, follows=name == follows) for name in pins.stacks(root)]
 
 
 def _stack(root: Path, name: str, files: Iterable[str], *, has_flows: bool, follows: bool) -> Stack:
