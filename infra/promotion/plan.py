@@ -137,9 +137,15 @@ def _updated(before: _Whole, after: _Whole) -> Moved | None:
 def _differences(before: _Whole, after: _Whole) -> tuple[tuple[str, ...], tuple[Change, ...]]:
     """The properties that change, by the provider's own rules, and what is to be told of them."""
     kind = KINDS["Deployment"]
-    changed = fields.diff(kind.rules, kind.names, before.props, after.props).changed
+    # Most properties are texts, and long ones: the same text is the same by any rule, unparsed.
+    doubtful = [name for name in kind.names if not _same_text(before.props.get(name), after.props.get(name))]
+    changed = fields.diff(kind.rules, doubtful, before.props, after.props).changed
     told = {name: (before.props.get(name), after.props.get(name)) for name in changed if name not in _IDENTITY}
     return changed, details.changes(before.one, after.one, told) if changed else ()
+
+
+def _same_text(before: Json, after: Json) -> bool:
+    return isinstance(before, str) and before == after
 
 
 def _come_and_gone(ours: Mapping[str, _Whole], theirs: Mapping[str, _Whole]) -> Iterator[Moved]:

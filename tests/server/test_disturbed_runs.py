@@ -1,12 +1,19 @@
 """Which planned runs an update or a delete takes, counted on real servers before and after."""
 
+import json
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from infra.cli import main
 from infra.promotion import runs
 from infra.promotion.plan import Moved, Plan
 from infra.promotion.runs import Disturbed
 from infra.provider.client import Client
 from tests.server.objects import Server, unique
+from tests.support import flows
+from tests.unit.discovery.discovery_repo import Repo
 
 NIGHTLY = {"slug": "nightly", "schedule": {"cron": "0 4 * * *", "timezone": "UTC"}, "active": True}
 
@@ -64,3 +71,24 @@ def test_nothing_that_moves_asks_for_no_run(api: str) -> None:
     assert runs.count(client, Plan(deployments=(), parts=(), unchanged=())) == Disturbed(again=0, lost=0)
     assert client.counts == {}
     client.close()
+
+
+def test_the_command_asks_the_targets_server(
+    api: str, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flow = unique("load")
+    _scheduled(server, flow, "daily--main")
+    monkeypatch.setenv("PREFECT_API_URL", api)
+    repo = Repo(tmp_path / "repository")
+    monkeypatch.chdir(repo.root)
+    for stack, days in (("main", 1), ("staging", 2)):
+        declared = flows.declared(
+            "load", {"name": "daily", "cron": "0 4 * * *", "parameters": {"days": days}}, name=flow
+        )
+        commit = repo.commit({"Pulumi.yaml": "name: flowstacks\nruntime: python\n", "flows/etl/load.py": declared})
+        text = f"config:\n  flowstacks:runtime: process\n  flowstacks:release: {{commit: {commit}}}\n"
+        (repo.root / f"Pulumi.{stack}.yaml").write_text(text, encoding="utf-8")
+    assert main.main(["diff", "staging", "main", "--check"]) == 0
+    assert "on the server now: 3 waiting runs are planned anew, 0 are lost" in capsys.readouterr().out
+    assert main.main(["diff", "staging", "main", "--check", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["disturbed_runs"] == {"again": 3, "lost": 0}
