@@ -114,6 +114,17 @@ class Worker(Model):
     count: Annotated[int, pydantic.Field(ge=0)] = 1
 
 
+class Gates(Model):
+    """What a promotion into this environment must pass. `trunk`: the branch that its commits are on.
+
+    `green`: the last run of what moves has succeeded where it comes from. `skip`: gates that are not asked here.
+    """
+
+    trunk: str | None = None
+    green: Annotated[bool, pydantic.BeforeValidator(_flag)] = False
+    skip: tuple[str, ...] = ()
+
+
 class ExistingSecret(Model):
     """A secret that somebody else keeps."""
 
@@ -188,6 +199,7 @@ class Config(Model):
     images: Images = Images()
     secrets: dict[secret_reference.Name, Secret] = pydantic.Field(default_factory=dict[str, Secret])
     worker: Worker | None = None
+    gates: Gates = Gates()
     defaults: Settings = Settings()
     overrides: dict[str, Override] = pydantic.Field(default_factory=dict[str, Override])
     start_over: Annotated[bool, pydantic.BeforeValidator(_flag)] = False

@@ -17,6 +17,7 @@ VERBS = {
     "discover": "list projects, flows and deployments at a commit",
     "images": "list the images of a stack's commit and whether they are in its repository",
     "new": "write a new flow that deploys with its defaults",
+    "promote": "pin in one environment what another one runs, and say what moves",
     "remove": "delete what a killed `up` left behind on the server",
     "run": "start a deployment by its address",
     "status": "list the stacks and what they pin; with `--changed-since`, those that the edits can change",

@@ -78,6 +78,14 @@ class Flow(Answer):
     name: str
 
 
+class LastRun(Answer):
+    """A flow run that has ended; `deployment_version` is the deployment's when the run was made."""
+
+    name: str
+    state_type: str
+    deployment_version: str | None = None
+
+
 class Variable(Answer):
     """A Prefect Variable; `value` is any JSON."""
 

@@ -129,6 +129,19 @@ class Client:
             total += self._read(_Count, answer.content).root
         return total
 
+    def last_run(self, deployment_id: str) -> answers.LastRun | None:
+        """The one that ended last, None where none has."""
+        ended: list[Json] = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]
+        body: Body = {
+            "deployments": {"id": {"any_": [deployment_id]}},
+            "flow_runs": {"state": {"type": {"any_": ended}}},
+            "sort": "END_TIME_DESC",
+            "limit": 1,
+        }
+        answer = self._transport.request("POST", "/flow_runs/filter", body, writes=False, repeatable=True)
+        found = self._read(_Many, answer.content).root
+        return answers.LastRun.model_validate(found[0]) if found else None
+
     # Flows
 
     def flow_id(self, name: str) -> str:

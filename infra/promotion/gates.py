@@ -1,0 +1,127 @@
+"""What a promotion must pass before anything is written: one function a gate, each naming its remedy.
+
+A gate answers with errors; one that the stack file (`flowstacks:gates.skip`) or `--skip` names is not asked.
+"""
+
+import dataclasses
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+
+from infra import problem, suggestion
+from infra.config import Config
+from infra.discovery import git
+from infra.errors import FlowstacksError
+from infra.preflight import emptied, images
+from infra.problem import Place
+from infra.promotion.promote import Promotion
+from infra.promotion.standing import Standing
+from infra.stack_file import StackFile
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What gates look at. `standing`: what the source's last `up` left, only where servers may be asked."""
+
+    root: Path
+    promotion: Promotion
+    standing: Standing | None
+
+    @property
+    def place(self) -> Place:
+        """Where the pin stands."""
+        return StackFile(self.root, self.promotion.target).place(["flowstacks:release", "commit"])
+
+
+Gate = Callable[[Asked], Iterator[problem.Problem]]
+
+
+def check(asked: Asked, skip: Collection[str], *, green: bool) -> list[problem.Problem]:
+    """All findings. Raises `FlowstacksError` for a gate in `skip` that there is not."""
+    settings = asked.promotion.then.config.gates
+    left_out = {*skip, *settings.skip, *(() if green or settings.green else (GREEN,))}
+    unknown = sorted(left_out - set(GATES))
+    if unknown:
+        raise FlowstacksError(f"There is no gate {unknown[0]!r}. {suggestion.closest(unknown[0], GATES)}")
+    return [found for name, gate in GATES.items() if name not in left_out for found in gate(asked)]
+
+
+def _trunk(asked: Asked) -> Iterator[problem.Problem]:
+    """What was never merged has been reviewed by nobody."""
+    trunk = _trunk_ref(asked.root, asked.promotion.then.config)
+    if trunk is None:
+        yield _closed(asked, "trunk", "no trunk is known here", "Set flowstacks:gates.trunk to a branch of this clone")
+        return
+    for commit in asked.promotion.commits:
+        done = git.attempt(asked.root, ["merge-base", "--is-ancestor", commit, trunk])
+        if done.returncode:
+            why = f"commit {commit[:12]} is not on {trunk}"
+            yield _closed(asked, "trunk", why, f"Merge it and `git fetch`; or set flowstacks:gates.trunk, {trunk} now")
+
+
+def _trunk_ref(root: Path, target: Config) -> str | None:
+    """The remote's view of the branch where there is one: a local branch may hold what nobody else has."""
+    named = target.gates.trunk or (target.repository.branch if target.repository else None)
+    for name in [named] if named else ["main", "master"]:
+        for ref in (f"refs/remotes/origin/{name}", f"refs/heads/{name}"):
+            if not git.attempt(root, ["rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}"]).returncode:
+                return ref.removeprefix("refs/remotes/").removeprefix("refs/heads/")
+    return None
+
+
+def _emptied(asked: Asked) -> Iterator[problem.Problem]:
+    """A pin that would delete every deployment of a project that is still there."""
+    now, then = asked.promotion.now, asked.promotion.then
+    entrypoints = [one.flow.entrypoint for one in now.desired.deployments]
+    yield from emptied.check(then.config, then.desired, then.manifests, entrypoints, asked.place)
+
+
+def _images(asked: Asked) -> Iterator[problem.Problem]:
+    """Every digest is in the target's repository, or in the source's."""
+    then = asked.promotion.then
+    if asked.standing is None or then.config.runtime != "ecs":
+        return
+    origin = asked.promotion.source
+    resolved = images.resolve(then.config, then.desired.images, lambda _: asked.place, origin)
+    yield from problem.errors(resolved.problems)
+
+
+def _applied(asked: Asked) -> Iterator[problem.Problem]:
+    """What the source is pinned to is what runs there: else nobody has tried what is promoted."""
+    standing, source = asked.standing, asked.promotion.source.environment
+    if standing is None:
+        return
+    wanted = {address: commit for address, commit in standing.pinned.items() if address in _moving(asked)}
+    behind = sorted(address for address, commit in wanted.items() if standing.deployed.get(address) != commit)
+    if behind:
+        more = f" and {len(behind) - 1} more" if len(behind) > 1 else ""
+        why = f"{source} does not run what it pins: {behind[0]}{more}"
+        yield _closed(asked, "applied", why, f"Run `pulumi up -s {source}` and try it there first")
+
+
+def _green(asked: Asked) -> Iterator[problem.Problem]:
+    """The last run of everything that moves, at the version that moves, has succeeded in the source."""
+    if asked.standing is None:
+        yield _closed(asked, GREEN, "runs can be judged only by asking the source's server", "Add --check")
+        return
+    for address, why in sorted(asked.standing.not_green(_moving(asked)).items()):
+        run = f"flowstacks run {address} --stack {asked.promotion.source.environment} --wait"
+        yield dataclasses.replace(_closed(asked, GREEN, why, f"Run it there: `{run}`"), address=address)
+
+
+def _moving(asked: Asked) -> set[str]:
+    moves = asked.promotion.plan.deployments
+    return {one.address for one in moves if one.move != "deleted"}
+
+
+def _closed(asked: Asked, gate: str, why: str, remedy: str) -> problem.Problem:
+    return problem.error(f"gate-{gate}", asked.place, why, f"{remedy}; or pass with `--skip {gate}`")
+
+
+GREEN = "green"
+GATES: dict[str, Gate] = {
+    "trunk": _trunk,
+    "emptied": _emptied,
+    "images": _images,
+    "applied": _applied,
+    GREEN: _green,
+}

@@ -1,0 +1,71 @@
+"""What an environment's last `up` left, and how its runs went: read from the stack's outputs and the Prefect server."""
+
+import dataclasses
+import json
+import subprocess
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from infra.config import Config
+from infra.desired import Desired
+from infra.errors import ServerError
+from infra.preflight import online
+from infra.provider.answers import LastRun
+
+COMPLETED = "COMPLETED"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Standing:
+    """By address: `pinned` and `deployed` (effective commits), pinned `versions`, the `runs` that ended last."""
+
+    pinned: Mapping[str, str]
+    deployed: Mapping[str, str]
+    versions: Mapping[str, str]
+    runs: Mapping[str, LastRun]
+
+    def not_green(self, addresses: Collection[str]) -> dict[str, str]:
+        """Why the last run of each is no proof; those without a word are fine."""
+        found = {address: self._reason(address) for address in addresses}
+        return {address: why for address, why in found.items() if why}
+
+    def _reason(self, address: str) -> str | None:
+        run, version = self.runs.get(address), self.versions.get(address)
+        if run is None:
+            return "has never run to an end there"
+        if run.state_type != COMPLETED:
+            return f"its last run there, {run.name}, ended {run.state_type}"
+        if run.deployment_version != version:
+            return f"has not run at version {version} there yet; its last run was of {run.deployment_version}"
+        return None
+
+
+def ask(root: Path, source: Config, runs: Desired, addresses: Collection[str]) -> Standing:
+    """`runs`: what `source` is pinned to; runs are asked for at `addresses` only.
+
+    Raises `ServerError` where state or server does not answer.
+    """
+    outputs = _outputs(root, source.environment)
+    ids = {address: str(one["id"]) for address, one in outputs.items()}
+    with online.asking(source, root) as client:
+        last = {address: client.last_run(ids[address]) for address in sorted(ids.keys() & set(addresses))}
+    return Standing(
+        pinned={one.address: one.project.commit for one in runs.deployments},
+        deployed={address: str(one["commit"]) for address, one in outputs.items()},
+        versions={one.address: str(one.props["version"]) for one in runs.deployments},
+        runs={address: run for address, run in last.items() if run},
+    )
+
+
+def _outputs(root: Path, stack: str) -> Mapping[str, Mapping[str, Any]]:
+    command = ["pulumi", "stack", "output", "deployments", "--json", "-s", stack, "--non-interactive"]
+    try:
+        done = subprocess.run(command, cwd=root, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    except FileNotFoundError as absent:
+        raise ServerError("pulumi is not on PATH, so what stands can't be read. Run `. .local/env` first") from absent
+    if done.returncode:
+        if "does not have output property" in done.stderr:
+            return {}
+        raise ServerError(f"{stack}'s outputs can't be read: {done.stderr.strip()}. Run `pulumi up -s {stack}` first")
+    return json.loads(done.stdout)
