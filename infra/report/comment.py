@@ -26,10 +26,11 @@ _DONE: Mapping[Operation, str] = {
     "delete": "deleted",
 }
 _SIGNS: Mapping[Operation, str] = {"create": "+", "update": "~", "replace": "±", "delete": "-"}
-_SHOWN = (10, 3, 0)
-"""How many names a risk may list: fewer where the visible part alone would be too long."""
+_SHOWN = (20, 10, 3, 0)
+"""How many names a risk and how many lines an error may have: fewer where the visible part alone would be too long."""
 
-_MOST_TEXTS = 20
+_MOST_WARNINGS = 20
+_MOST_STACKS = 5
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -62,13 +63,14 @@ def compose(sections: Sequence[Section], notes: Sequence[str] = (), limit: int =
             text=f"{MARKER}\nNothing changes in {names}.\n" if names else f"{MARKER}\nNothing changes.\n", omitted=0
         )
     drafts = [_always(sections, notes, shown) for shown in _SHOWN]
-    visible = next((draft for draft in drafts if _size(draft) <= limit - _LEFT_OUT_BYTES), drafts[-1])
+    room = limit - _LEFT_OUT_BYTES
+    visible = next((draft for draft in drafts if _size(draft) <= room), _cut(drafts[-1], room))
     return _with_details(visible, sections, limit)
 
 
 def _always(sections: Sequence[Section], notes: Sequence[str], shown: int) -> str:
     lines = "\n\n".join([*notes, *map(_headline, sections)])
-    return "\n\n".join([f"{MARKER}\n{lines}", *_errors(sections), *_risks(sections, shown)])
+    return "\n\n".join([f"{MARKER}\n{lines}", *_errors(sections, shown), *_risks(sections, shown)])
 
 
 def _is_quiet(section: Section) -> bool:
@@ -106,12 +108,12 @@ def _moved_images(before: Pinned, after: Pinned) -> list[str]:
     return [key for key in keys if before.images.get(key) != after.images.get(key)]
 
 
-def _errors(sections: Sequence[Section]) -> Iterator[str]:
+def _errors(sections: Sequence[Section], shown: int) -> Iterator[str]:
     for section in sections:
         if section.preview.errors:
             told = [line for text in section.preview.errors for line in markdown.block(text)]
-            more = [f"- and {len(told) - _MOST_TEXTS} more lines"] if len(told) > _MOST_TEXTS else []
-            yield "\n".join([f"**Errors** in {markdown.code(section.stack)}", "", *told[:_MOST_TEXTS], *more])
+            more = [f"- and {len(told) - shown} more lines"] if len(told) > shown else []
+            yield "\n".join([f"**Errors** in {markdown.code(section.stack)}", "", *told[:shown], *more])
 
 
 def _risks(sections: Sequence[Section], shown: int) -> Iterator[str]:
@@ -160,18 +162,14 @@ def _entry(change: Change) -> str:
     return "\n".join([title, *(f"  - {line}" for line in difference.lines(change))])
 
 
-_LEFT_OUT_BYTES = 400
+_LEFT_OUT_BYTES = 1_500
 """Room for the line that says what is left out."""
 
 
 def _with_details(visible: str, sections: Sequence[Section], limit: int) -> Comment:
-    parts, omitted = [visible, *_warnings(sections)], dict[str, int]()
-    room = limit - sum(_size(part) + len("\n\n") for part in parts) - _LEFT_OUT_BYTES
-    if room < 0:
-        parts, room = parts[:1], 0
+    parts, room, omitted = [visible], limit - _size(visible) - _LEFT_OUT_BYTES, dict[str, int]()
     for group in _groups(sections):
-        empty = markdown.details(group.summary(), [])
-        budget = room - _size(empty) - len("\n\n")
+        budget = room - _size(markdown.details(group.summary(), [])) - len("\n\n")
         entries = _fitting([_entry(one) for one in group.changes], budget)
         if entries:
             parts.append(markdown.details(group.summary(), entries))
@@ -179,18 +177,26 @@ def _with_details(visible: str, sections: Sequence[Section], limit: int) -> Comm
         left = len(group.changes) - len(entries)
         if left:
             omitted[group.stack] = omitted.get(group.stack, 0) + left
-    count = sum(omitted.values())
-    if count:
-        where = ", ".join(f"`pulumi preview --diff -s {stack}`" for stack in omitted)
-        parts.append(f"{count} changes are left out here, for lack of room. See them all: {where}"[:_LEFT_OUT_BYTES])
-    return Comment(text="\n\n".join(parts) + "\n", omitted=count)
+    warnings = "\n\n".join(_warnings(sections))
+    fits = _size(warnings) + len("\n\n") <= room
+    if warnings and fits:
+        parts.append(warnings)
+    if omitted or not fits:
+        parts.append(_left_out(omitted, "" if fits else ", and the warnings"))
+    return Comment(text="\n\n".join(parts) + "\n", omitted=sum(omitted.values()))
+
+
+def _left_out(omitted: Mapping[str, int], more: str) -> str:
+    named = list(omitted)[:_MOST_STACKS]
+    where = ", ".join(markdown.code(f"pulumi preview --diff -s {stack}") for stack in named) or "`pulumi preview`"
+    return f"{sum(omitted.values())} changes are left out here{more}, for lack of room. See them with {where}."
 
 
 def _warnings(sections: Sequence[Section]) -> Iterator[str]:
     for section in sections:
         count = len(section.preview.warnings)
         if count:
-            lines = [line for text in section.preview.warnings[:_MOST_TEXTS] for line in markdown.block(text)]
+            lines = [line for text in section.preview.warnings[:_MOST_WARNINGS] for line in markdown.block(text)]
             yield markdown.details(f"{markdown.tag(section.stack)}: {count} warning{'s' if count > 1 else ''}", lines)
 
 
@@ -202,6 +208,11 @@ def _fitting(entries: Sequence[str], budget: int) -> list[str]:
             break
         found.append(entry)
     return found
+
+
+def _cut(text: str, room: int) -> str:
+    """Whole lines from the beginning; the visible part has no element that a cut would leave open."""
+    return "\n".join(_fitting(text.split("\n"), room))
 
 
 def _size(text: str) -> int:

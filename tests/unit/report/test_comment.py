@@ -1,13 +1,18 @@
 import json
+import re
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from infra.report import comment
 from infra.report.comment import Section
 from infra.report.preview import Preview
 from infra.report.release import Pinned
 
+PARSER = MarkdownIt("commonmark").enable("table")
 A, B = "a" * 40, "b" * 40
 
 
@@ -166,9 +171,49 @@ def test_two_thousand_changes_fit_and_keep_summary_and_risks(limit: int, op: str
     assert len(made.text.encode()) <= limit < 65_536
     assert f"**`staging`**: 2000 {'updated' if op == 'update' else 'deleted'}, 3 unchanged" in made.text
     assert "(2000): " in made.text
-    assert "and 1990 more" in made.text or limit < 10_000
+    assert "and 1980 more" in made.text or limit < 10_000
     assert made.text.count("<details>") == made.text.count("</details>")
     shown = made.text.count("\n- `~` ") + made.text.count("\n- `-` ")
     assert shown + made.omitted == 2_000
-    assert f"{made.omitted} changes are left out here, for lack of room" in made.text
+    assert f"{made.omitted} changes are left out here" in made.text
     assert "`pulumi preview --diff -s staging`" in made.text
+
+
+def test_more_errors_than_fit_lose_lines_and_never_a_stack() -> None:
+    failed = Preview.parse("\n".join(f"flows/x/{n}.py:1: error: {'é' * 300}. Mend it" for n in range(90)))
+    sections = [Section(stack=f"stack-{n}", preview=failed) for n in range(30)]
+    made = comment.compose(sections).text
+    assert len(made.encode()) <= comment.LIMIT_BYTES
+    assert all(f"**`stack-{n}`**: can't be previewed" in made for n in range(30))
+    assert "more lines" in made
+    assert len(comment.compose(sections, limit=3_000).text.encode()) <= 3_000
+
+
+NAMES = st.text(alphabet="`|<>@#*_[]()!&\\\n\r\u2028 a-~:/.", min_size=1, max_size=40)
+
+
+@settings(deadline=None)
+@given(NAMES, NAMES, NAMES, st.sampled_from(["create", "update", "delete", "replace"]))
+def test_names_and_values_cannot_break_out(name: str, project: str, value: str, op: str) -> None:
+    before, after = (
+        deployment(project=project),
+        deployment(B, project, description=value, parameters=json.dumps({value: name})),
+    )
+    made = comment.compose([
+        Section(
+            stack=name,
+            preview=preview(
+                step(op, name, before, after),
+                step(op, value, {value: name}, {value: value}, "aws:iam/role:Role"),
+                diagnostics=[{"severity": "warning", "message": f"warning: a.py:1: warning: {value}"}],
+            ),
+        )
+    ]).text  # fmt: skip
+    tokens = PARSER.parse(made)
+    ours = re.compile(r"</?(?:details|summary|code)>|<!-- flowstacks:comment -->")
+    assert all(token.content.isspace() or ours.search(token.content) for token in tokens if token.type == "html_block")
+    html = "".join(ours.sub("", token.content) for token in tokens if token.type == "html_block")
+    assert not {"<", ">"} & set(html)
+    inline = {child.type for token in tokens for child in token.children or ()}
+    assert inline <= {"text", "softbreak", "strong_open", "strong_close", "code_inline"}
+    assert made.count("\n<details>") == made.count("\n</details>")

@@ -2,7 +2,7 @@
 
 import html
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -12,6 +12,7 @@ PARSER = MarkdownIt("commonmark").enable("table")
 BREAKING = st.text(alphabet="`|<>@#*_[]()!&\\\n\r\u2028\x00 a-~:/.\u202e", max_size=60) | st.text(max_size=60)
 
 
+@settings(deadline=None)
 @given(BREAKING)
 def test_a_code_span_holds_all_of_it(text: str) -> None:
     tokens = PARSER.parse(f"- kind {markdown.code(text)} → {markdown.code('b')}\n")
@@ -26,6 +27,7 @@ def test_a_code_span_holds_all_of_it(text: str) -> None:
     assert "\n" not in markdown.code(text)
 
 
+@settings(deadline=None)
 @given(BREAKING)
 def test_a_tag_holds_all_of_it(text: str) -> None:
     shown = markdown.tag(text)
