@@ -44,12 +44,12 @@ def effective_commits(root: pathlib.Path, commit: str, wanted: Mapping[str, Sequ
         for path in paths:
             interested.setdefault(path, set()).add(name)
     found: dict[str, str] = {}
-    boundary = _shallow(root)
+    ends = boundary(root)
     for at, touched in _walk(root, commit, sorted(interested)):
         for name in _touching(touched, interested):
             if name in found:
                 continue
-            if at in boundary:
+            if at in ends:
                 raise _too_shallow(wanted[name], at)
             found[name] = at
         if len(found) == len(wanted):
@@ -81,7 +81,7 @@ def _touching(touched: Iterable[str], interested: Mapping[str, set[str]]) -> set
     return names
 
 
-def _shallow(root: pathlib.Path) -> set[str]:
+def boundary(root: pathlib.Path) -> set[str]:
     """Commits whose parents the clone lacks: git shows them as if they had none."""
     path = git.text(git.output(root, ["rev-parse", "--path-format=absolute", "--git-path", "shallow"])).rstrip("\n")
     file = pathlib.Path(path)

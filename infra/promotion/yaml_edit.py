@@ -136,7 +136,7 @@ class _Editor:
         old = entry.value
         if isinstance(value, str):
             yield from self._rewrite(parent, entry, value)
-        elif isinstance(old, yaml_tree.Mapping) and any(one.name in value for one in old.entries):
+        elif isinstance(old, yaml_tree.Mapping) and (_is_block(old) or any(one.name in value for one in old.entries)):
             yield from self._merge(old, value)
         else:
             self._check_all(old)
@@ -154,7 +154,7 @@ class _Editor:
             yield _Splice(old.start, old.end, yaml_token.token(value, old.style))
 
     def _merge(self, old: yaml_tree.Mapping, value: Mapping[str, Value]) -> Iterator[_Splice]:
-        kept = [one for one in old.entries if one.name in value]
+        first = next((one for one in old.entries if one.name in value), old.entries[0])
         gone = [one for one in old.entries if one.name not in value]
         before: Entry | None = None
         for name, wanted in value.items():
@@ -165,7 +165,7 @@ class _Editor:
             elif before:
                 yield from self._insert(old, before, name, wanted)
             else:
-                yield from self._insert_first(old, kept[0], name, wanted)
+                yield from self._insert_first(old, first, name, wanted)
         yield from self._remove_all(old, gone)
 
     def _fill(self, parent: yaml_tree.Mapping, entry: Entry, value: Mapping[str, Value]) -> Iterator[_Splice]:
@@ -177,10 +177,6 @@ class _Editor:
             yield _Splice(entry.colon, old.end, f" {yaml_token.flow(value, _json_style(parent))}")
             return
         lines = self._block(value, self._column(entry.key.start) + self._step)
-        if _is_block(old):
-            start, end = self._line_start(old.start), self._line_end(old.end)
-            yield _Splice(start, end, lines)
-            return
         yield _Splice(entry.colon, old.end, "")
         end = self._line_end(old.end)
         yield _Splice(end, end, self._below(end, lines))

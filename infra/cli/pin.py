@@ -1,0 +1,35 @@
+"""`flowstacks pin`: a commit into an environment's stack file."""
+
+import argparse
+import json
+from pathlib import Path
+
+from infra.cli import pin_text, stack
+from infra.promotion import foreseen, pinning, pins
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Stack, commit, `--from`, `--dry-run`, `--json`."""
+    parser.add_argument("stack", metavar="STACK", help="the environment")
+    parser.add_argument("commit", metavar="COMMIT", help="anything git resolves: a hash, a tag, a branch, HEAD")
+    parser.add_argument("--from", dest="origin", metavar="ENV", help="where it was tried, for the history")
+    parser.add_argument("--dry-run", action="store_true", help="write nothing")
+    parser.add_argument("--json", action="store_true", help="print what moves as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Exit code 0. Raises `FlowstacksError` where the commit can't be pinned; then nothing was written."""
+    pins.refuse_variable()
+    root = Path.cwd()
+    project = stack.project(root)
+    pinned = pinning.prepare(root, project, arguments.stack, arguments.commit, arguments.origin)
+    ahead = foreseen.foresee(project, pinned.edit)
+    if not arguments.dry_run:
+        pins.write(pinned.edit)
+    notes = [*pinned.notes, *(f"{key}: no image yet, `pulumi up` builds it" for key in pinned.later)]
+    written = not arguments.dry_run and pinned.edit.after != pinned.edit.before
+    if arguments.json:
+        print(json.dumps(pin_text.document(pinned.edit, ahead, notes, written=written), indent=2))
+    else:
+        print("\n".join(pin_text.lines(pinned.edit, ahead, notes, written=written)))
+    return 0
