@@ -6,7 +6,7 @@ from typing import cast
 
 import pydantic
 
-from infra import naming, settings
+from infra import naming, secret_reference, settings
 from infra.config import NAMESPACE, Config, Override, SchedulePolicy
 from infra.discovery.manifest import Deployment, Flow, Manifest, Project
 from infra.problem import Place
@@ -327,6 +327,14 @@ def tags(config: Config, names: Mapping[str, str], said: Settings) -> list[str]:
     return list(
         dict.fromkeys([*(naming.render(template, names) for template in config.naming.tags), *(said.tags or ())])
     )
+
+
+def secret_names(config: Config, wanted: Desired) -> tuple[str, ...]:
+    """Of everything that tasks and the worker get, each once."""
+    references = [reference for one in wanted.task_definitions for reference in one.task.secrets.values()]
+    if config.prefect.api_key_secret:
+        references.append(config.prefect.api_key_secret)
+    return tuple(sorted({secret_reference.parse(reference).name for reference in references}))
 
 
 def schedules(said: Sequence[Schedule], policy: SchedulePolicy) -> list[Json]:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -12,7 +12,7 @@ from infra.aws import cluster, provider, registry, roles, secrets, service, task
 from infra.aws.scope import Scope
 from infra.aws.tasks import Surroundings
 from infra.config import Config, api_url
-from infra.desired import Desired
+from infra.desired import Desired, secret_names
 from infra.images.found import Found
 from infra.provider import canonical, resources
 from infra.provider.images import tags
@@ -27,7 +27,7 @@ class Platform:
     """What deployments and pools need of AWS.
 
     `repositories`: URL by name. `images`: reference by image name. `task_definitions` by key, `revisions` their ARNs by
-    family.
+    family. `startable`: what must be there before a task can start.
     """
 
     repositories: Mapping[str, pulumi.Output[str]]
@@ -38,6 +38,7 @@ class Platform:
     cluster_arn: pulumi.Output[str]
     scope: Scope
     surroundings: Surroundings
+    startable: Sequence[pulumi.Resource]
 
 
 def provision(config: Config, desired: Desired, found: Images, parent: pulumi.Resource) -> Platform:
@@ -46,10 +47,10 @@ def provision(config: Config, desired: Desired, found: Images, parent: pulumi.Re
     repository = registry.repository(ours, config.aws.image_days)
     logs = cluster.log_group(ours, config.aws.log_retention_days)
     home = cluster.cluster(ours)
-    secret_arns = secrets.arns(ours, secret_names(config, desired), config.secrets)
+    kept = secrets.secrets(ours, secret_names(config, desired), config.secrets)
     execution = roles.role(ours, "execution", home.arn)
-    readable = pulumi.Output.all(repository.arn, logs.arn, list(secret_arns.values()))
-    roles.grant(ours, "execution", execution, readable.apply(lambda known: roles.execution_policy(*known)))
+    readable = pulumi.Output.all(repository.arn, logs.arn, list(kept.arns.values()))
+    granted = roles.grant(ours, "execution", execution, readable.apply(lambda known: roles.execution_policy(*known)))
     flows = roles.role(ours, "task", home.arn)
     if config.aws.task_statements:
         roles.grant(ours, "task", flows, roles.task_policy(config.aws.task_statements))
@@ -59,7 +60,7 @@ def provision(config: Config, desired: Desired, found: Images, parent: pulumi.Re
         log_group=logs.name,
         execution_role_arn=execution.arn,
         task_role_arn=flows.arn,
-        secret_arns=secret_arns,
+        secret_arns=kept.arns,
         api_key=config.prefect.api_key_secret,
     )
     definitions = {
@@ -71,10 +72,11 @@ def provision(config: Config, desired: Desired, found: Images, parent: pulumi.Re
         images=images,
         task_definitions=definitions,
         revisions={ours.family(key): one.arn for key, one in definitions.items()},
-        job_template=_job_template(config, home, execution, flows, secret_arns),
+        job_template=_job_template(config, home, execution, flows, kept.arns),
         cluster_arn=home.arn,
         scope=ours,
         surroundings=around,
+        startable=(granted, *kept.values),
     )
 
 
@@ -95,6 +97,8 @@ def worker(platform: Platform, config: Config, pool: resources.WorkPool) -> aws.
         ),
         pool=pool.name,
         api_url=api_url(config) or "",
+        # ECS starts it at once, and gives up after three tasks that could not read their secrets.
+        opts=pulumi.ResourceOptions(depends_on=list(platform.startable)),
     )
 
 
@@ -115,14 +119,6 @@ def region(config: Config) -> str:
     if config.region is None:
         raise ValueError("aws:region is not set: run the preflight first")
     return config.region
-
-
-def secret_names(config: Config, desired: Desired) -> tuple[str, ...]:
-    """Of everything that tasks and the worker get, each once."""
-    references = [reference for one in desired.task_definitions for reference in one.task.secrets.values()]
-    if config.prefect.api_key_secret:
-        references.append(config.prefect.api_key_secret)
-    return tuple(sorted({secret_reference.parse(reference).name for reference in references}))
 
 
 def _images(

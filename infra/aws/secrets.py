@@ -1,5 +1,6 @@
 """Secrets that flows declare: made under the environment's prefix, or somebody else's by ARN."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 import pulumi
@@ -16,28 +17,43 @@ RECOVERY_DAYS = 30
 """A value that was put in by hand is nowhere else, so AWS keeps it this long after a delete (its maximum)."""
 
 
-def arns(scope: Scope, names: Sequence[str], given: Given) -> dict[str, pulumi.Output[str]]:
-    """ARN by name; each is made unless the stack names an existing one."""
-    found: dict[str, pulumi.Output[str]] = {}
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Secrets:
+    """`arns` by name; `values`: those that the stack puts in."""
+
+    arns: Mapping[str, pulumi.Output[str]]
+    values: Sequence[aws.secretsmanager.SecretVersion]
+
+
+def secrets(scope: Scope, names: Sequence[str], given: Given) -> Secrets:
+    """Each is made unless the stack names an existing one."""
+    arns: dict[str, pulumi.Output[str]] = {}
+    values: list[aws.secretsmanager.SecretVersion] = []
     for name in names:
         said = given.get(name)
         if isinstance(said, ExistingSecret):
-            found[name] = pulumi.Output.from_input(said.arn)
-        else:
-            found[name] = _made(scope, name, said).arn
-    return found
+            arns[name] = pulumi.Output.from_input(said.arn)
+            continue
+        made = _made(scope, name, said)
+        arns[name] = made.arn
+        if said:
+            values.append(_filled(scope, name, made, said))
+    return Secrets(arns=arns, values=values)
 
 
 def _made(scope: Scope, name: str, value: pydantic.SecretStr | None) -> aws.secretsmanager.Secret:
     # A value from the stack file can be put back from there; and a name that waits for recovery can't be made again.
     recovery_days = 0 if value else RECOVERY_DAYS
-    made = aws.secretsmanager.Secret(
+    return aws.secretsmanager.Secret(
         name, name=scope.secret(name), recovery_window_in_days=recovery_days, tags=scope.tags, opts=scope.opts
     )
-    if value:
-        text = pulumi.Output.secret(value.get_secret_value())
-        aws.secretsmanager.SecretVersion(name, secret_id=made.id, secret_string=text, opts=scope.opts)
-    return made
+
+
+def _filled(
+    scope: Scope, name: str, made: aws.secretsmanager.Secret, value: pydantic.SecretStr
+) -> aws.secretsmanager.SecretVersion:
+    text = pulumi.Output.secret(value.get_secret_value())
+    return aws.secretsmanager.SecretVersion(name, secret_id=made.id, secret_string=text, opts=scope.opts)
 
 
 def value_from(said: str, arns: Mapping[str, str]) -> str:

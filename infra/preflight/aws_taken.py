@@ -6,37 +6,52 @@ RegisterTaskDefinition adds a revision to anybody's family
 """
 
 import importlib
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from infra import problem
+from infra import config, problem
 from infra.aws.names import OWNER_TAG, Names
 from infra.config import Config
 from infra.errors import ServerError
+from infra.preflight import aws_secrets
 from infra.problem import Place
 
 # boto3 has no types and makes its clients from data files at run time; imported on use, for it takes 0.7 s.
 Client = Callable[[str], Any]
 Tags = Mapping[str, str]
 
+_ENDPOINT = "AWS_ENDPOINT_URL"
 
-def check(settings: Config, owner: str, place: Place) -> list[problem.Problem]:
-    """One error for each taken name; `place`: where the prefix stands. Raises `ServerError` where AWS refuses."""
+
+def check(settings: Config, owner: str, secrets: Sequence[str], place: Place) -> list[problem.Problem]:
+    """One error for each taken name.
+
+    `secrets`: those to be made, as declarations name them; `place`: where the prefix stands. Raises `ServerError` where
+    AWS refuses.
+    """
     errors: Any = importlib.import_module("botocore.exceptions")
     names = Names(prefix=settings.aws.prefix, environment=settings.environment)
+    client = _clients(settings)
     try:
-        found = [(what, name, tags) for what, name, tags in existing(_clients(settings), names) if _other(tags, owner)]
+        found = [(what, name, tags) for what, name, tags in existing(client, names) if _other(tags, owner)]
+        kept = aws_secrets.existing(client("secretsmanager"), names) if secrets else []
     except (errors.BotoCoreError, errors.ClientError) as refused:
-        raise ServerError(
-            f"AWS in {settings.region}: {refused}. Log in to AWS, or `. .local/env` for the embedded default"
-        ) from refused
-    return [
+        raise ServerError(f"AWS in {settings.region}: {refused}. {_remedy()}") from refused
+    taken = [
         problem.error(
             "taken", place, f"{what} {name!r} exists in AWS and {_whose(tags)}",
             "Set another flowstacks:aws.prefix, or delete it there; nothing takes it over",
         )
         for what, name, tags in found
     ]  # fmt: skip
+    return [*taken, *aws_secrets.check(kept, secrets, names, owner, place)]
+
+
+def _remedy() -> str:
+    if config.is_loopback(os.environ.get(_ENDPOINT, "")):
+        return "It is the emulator on this machine: is it up? Start it with `make up STACK=…`"
+    return "Log in to AWS, or `. .local/env` for the embedded default"
 
 
 def existing(client: Client, names: Names) -> Iterator[tuple[str, str, Tags]]:
@@ -46,6 +61,7 @@ def existing(client: Client, names: Names) -> Iterator[tuple[str, str, Tags]]:
         ("ECR repository", _repository, names.name),
         ("IAM role", _role, names.role("execution")),
         ("IAM role", _role, names.role("task")),
+        ("IAM role", _role, names.role("worker")),
         ("log group", _log_group, names.log_group),
     ):
         tags = look(client, name)

@@ -6,15 +6,16 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from infra import config, desired, problem, suggestion
-from infra.config import Config
+from infra.config import Config, ExistingSecret
 from infra.desired import DeploymentResource
 from infra.errors import RejectedError, ServerError
 from infra.images.found import Found
-from infra.preflight import aws_taken, emptied, images, preflight
+from infra.preflight import aws_moved, aws_taken, emptied, images, preflight
 from infra.preflight.images import Resolved
 from infra.preflight.preflight import Verdict
 from infra.problem import Place
 from infra.provider import conflicts, ownership
+from infra.provider.answers import WorkPool
 from infra.provider.client import Client
 from infra.provider.conflicts import Conflicts, Foreign, WantedDeployment, WantedWorkPool
 from infra.provider.errors import ProviderError
@@ -46,18 +47,21 @@ def check(verdict: Verdict, root: Path) -> Server:
             [WantedWorkPool(name=pool.name) for pool in verdict.desired.work_pools],
             [_wanted(one) for one in verdict.desired.deployments],
         )
-        pools = {name: pool.id for name, pool in client.work_pools().items()}
+        existing = client.work_pools()
         entrypoints = _entrypoints(client, verdict.desired.owner)
+    pools = {name: pool.id for name, pool in existing.items()}
     emptied_projects = emptied.check(verdict.config, verdict.desired, verdict.manifests, entrypoints, verdict.pinned)
     problems = [*_taken(verdict, found), *_pools(verdict, pools), *_queues(verdict, found, pools), *emptied_projects]
     resolved = Resolved(images={}, problems=())
     if verdict.config.runtime == "ecs":
         stack_file = StackFile(root, verdict.config.environment)
+        moved = _moved(verdict, existing, stack_file)
+        if moved:
+            raise RejectedError([*problems, *moved])  # the rest would be about names and images of the other place
         resolved = images.resolve(
             verdict.config, verdict.desired.images, stack_file.place, _origin(verdict.config, root)
         )
-        prefix = stack_file.place(["flowstacks:aws", "prefix"])
-        problems += [*resolved.problems, *aws_taken.check(verdict.config, verdict.desired.owner, prefix)]
+        problems += [*resolved.problems, *_taken_in_aws(verdict, stack_file)]
     if problem.errors(problems):
         raise RejectedError(problems)
     mine = {pool.name for pool in verdict.desired.work_pools}
@@ -87,6 +91,19 @@ def asking(settings: Config, root: Path) -> Generator[Client]:
         raise ServerError(f"{where if where.line else 'PREFECT_API_URL'}: error: {refused}") from refused
     finally:
         client.close()
+
+
+def _moved(verdict: Verdict, pools: Mapping[str, WorkPool], stack_file: StackFile) -> list[problem.Problem]:
+    ours = [pools[pool.name].base_job_template for pool in verdict.desired.work_pools if pool.name in pools]
+    return [found for one in ours for found in aws_moved.check(verdict.config, one, stack_file.place)]
+
+
+def _taken_in_aws(verdict: Verdict, stack_file: StackFile) -> list[problem.Problem]:
+    settings = verdict.config
+    names = desired.secret_names(settings, verdict.desired)
+    made = [name for name in names if not isinstance(settings.secrets.get(name), ExistingSecret)]
+    prefix = stack_file.place(["flowstacks:aws", "prefix"])
+    return aws_taken.check(settings, verdict.desired.owner, made, prefix)
 
 
 def _entrypoints(client: Client, owner: str) -> list[str]:

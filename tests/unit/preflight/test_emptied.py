@@ -39,3 +39,26 @@ def test_emptied(entrypoints: list[str], overrides: dict[str, Any], emptied_proj
     problems = list(emptied.check(config, wanted, found, entrypoints, _PLACE))
     assert [(one.code, one.line) for one in problems] == [("emptied-project", 4)] * len(emptied_projects)
     assert all(repr(name) in one.message for one, name in zip(problems, emptied_projects, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("entrypoints", "overrides", "expected"),
+    [
+        ([], {}, []),  # how every environment begins
+        (["flows/etl/f.py:f", "flows/web/g.py:g"], {}, ["would be deleted (2)"]),
+        (["flows/etl/f.py:f", "flows/web/g.py:g"], {"**": {"deployed": False}}, []),
+        (["flows/etl/f.py:f"], {"etl/**": {"deployed": False}}, ["would be deleted (1)"]),
+        (["flows/etl/f.py:f"], {"etl/**": {"commit": PIN}}, []),  # held apart, and still there
+    ],
+)
+def test_a_lost_release_empties_nothing(entrypoints: list[str], overrides: dict[str, Any], expected: list[str]) -> None:
+    config = Config.model_validate(
+        {"environment": "main", "runtime": "process", "schedule_policy": "active", "overrides": overrides}
+    )
+    held = {PIN: manifests.manifest(manifests.flow("f", manifests.deployment("etl/f/a")), projects=_BOTH)}
+    found = held if any("commit" in said for said in overrides.values()) else {}
+    chosen = desired.choose(config, found, lambda _: _PLACE)
+    wanted = desired.desired(config, "o/main", Source(url="u", credentials=None, checkout="/c"), chosen)
+    problems = list(emptied.check(config, wanted, found, entrypoints, _PLACE))
+    assert [one.code for one in problems] == ["emptied-environment"] * len(expected)
+    assert all(text in one.message for one, text in zip(problems, expected, strict=True))
