@@ -2,6 +2,7 @@
 
 import json
 
+import pulumi
 import pulumi_aws as aws
 
 from infra.aws.scope import Scope
@@ -61,5 +62,8 @@ def repository(scope: Scope, image_days: int) -> aws.ecr.Repository:
         tags=scope.tags,
         opts=scope.opts,
     )
-    aws.ecr.LifecyclePolicy("images", repository=made.name, policy=lifecycle_policy(image_days), opts=scope.opts)
+    # A changed policy is a new resource for the provider, and a repository has one: the old one goes first, or the
+    # delete would take the new one away.
+    alone = pulumi.ResourceOptions.merge(scope.opts, pulumi.ResourceOptions(delete_before_replace=True))
+    aws.ecr.LifecyclePolicy("images", repository=made.name, policy=lifecycle_policy(image_days), opts=alone)
     return made
