@@ -7,8 +7,11 @@ from pathlib import Path
 _PIN = re.compile(r"[0-9a-f]{40}")
 
 
-def notice(root: Path, pin: object) -> str | None:
-    """One line where `pin` names a commit that HEAD is ahead of; None where it moves with HEAD or is HEAD."""
+def notice(root: Path, pin: object, *, is_editable: bool) -> str | None:
+    """One line where `pin` names a commit that HEAD is ahead of; None where it moves with HEAD or is HEAD.
+
+    `is_editable`: the stack could run the working tree.
+    """
     if not isinstance(pin, str) or not _PIN.fullmatch(pin):
         return None
     counted = subprocess.run(
@@ -20,4 +23,5 @@ def notice(root: Path, pin: object) -> str | None:
     if behind == 0:
         return None
     commits = "1 commit" if behind == 1 else f"{behind} commits"
-    return f"pinned to {pin[:12]}, {commits} behind HEAD. Run what you edit: make up COMMIT=worktree"
+    hint = ". Run what you edit: make up COMMIT=worktree" if is_editable else ""
+    return f"pinned to {pin[:12]}, {commits} behind HEAD{hint}"

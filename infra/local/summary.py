@@ -25,7 +25,8 @@ def text(places: Places, stack: str, config: Mapping[str, Any], values: Mapping[
         ("outputs", f"pulumi stack output -s {stack}"),
         ("stop", "make down"),
     ]
-    behind = pin.notice(places.root, _release(config).get("commit")) if is_pinned else None
+    commit = _release(config).get("commit")
+    behind = pin.notice(places.root, commit, is_editable=not is_ecs) if is_pinned else None
     if behind:
         rows.append(("pin", behind))
     return "\n".join(["", f"{stack} is up.", *(f"  {name:<8} {said}" for name, said in rows)])

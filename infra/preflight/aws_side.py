@@ -11,7 +11,8 @@ from infra.preflight.environment import Locate
 from infra.runtimes import fargate
 
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
-_ENDPOINT = "AWS_ENDPOINT_URL"
+_ENDPOINT, _REGISTRY = "AWS_ENDPOINT_URL", "FLOWSTACKS_REGISTRY"
+_ONE_OR_THE_OTHER = "Use a new shell for the real AWS, or `. .local/env` again for the embedded default"
 
 
 class Rule(NamedTuple):
@@ -82,15 +83,18 @@ def _worker_can_be_placed(stack: Config, locate: Locate) -> Iterator[problem.Pro
 
 
 def _nothing_is_mixed(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
-    """Deployments of a real server would name task definitions of an emulator."""
+    """A real server's deployments would name an emulator's task definitions, or AWS's would name images on loopback."""
     url, emulator = config.api_url(stack), os.environ.get(_ENDPOINT, "")
     if url and config.is_loopback(emulator) and not config.is_loopback(url):
         yield problem.error(
             "mixed",
             locate(["flowstacks:prefect", "api_url"]),
             f"{_ENDPOINT} is an emulator on this machine, and the Prefect API {config.without_login(url)!r} is not",
-            f"Run `unset {_ENDPOINT}` for the real AWS, or `. .local/env` for the embedded default",
+            _ONE_OR_THE_OTHER,
         )
+    if os.environ.get(_REGISTRY) and not config.is_loopback(emulator):
+        message = f"{_REGISTRY} is a registry on this machine, and AWS is not"
+        yield problem.error("mixed", locate(["flowstacks:runtime"]), message, _ONE_OR_THE_OTHER)
 
 
 CHECKS = (_region_is_known, _names_fit, _log_days_are_legal, _worker_can_be_placed, _nothing_is_mixed)

@@ -19,16 +19,23 @@ def _git(folder: Path, *arguments: str) -> str:
 
 
 def test_a_pin_behind_head_is_counted(repository: Path) -> None:
-    behind = pin.notice(repository, _git(repository, "rev-parse", "HEAD~2"))
+    behind = pin.notice(repository, _git(repository, "rev-parse", "HEAD~2"), is_editable=True)
     assert behind is not None
     assert "2 commits behind HEAD" in behind
-    assert "1 commit behind" in (pin.notice(repository, _git(repository, "rev-parse", "HEAD~1")) or "")
+    assert "COMMIT=worktree" in behind
+    one = pin.notice(repository, _git(repository, "rev-parse", "HEAD~1"), is_editable=False)
+    assert one is not None
+    assert one.endswith("1 commit behind HEAD")
 
 
 def test_head_itself_and_moving_pins_are_silent(repository: Path) -> None:
-    assert pin.notice(repository, _git(repository, "rev-parse", "HEAD")) is None
-    assert [pin.notice(repository, moving) for moving in ("HEAD", "worktree", None)] == [None, None, None]
+    assert pin.notice(repository, _git(repository, "rev-parse", "HEAD"), is_editable=True) is None
+    assert [pin.notice(repository, moving, is_editable=True) for moving in ("HEAD", "worktree", None)] == [
+        None,
+        None,
+        None,
+    ]
 
 
 def test_a_pin_that_the_clone_lacks_is_said_with_the_fetch(repository: Path) -> None:
-    assert "git fetch origin" in (pin.notice(repository, "0" * 40) or "")
+    assert "git fetch origin" in (pin.notice(repository, "0" * 40, is_editable=True) or "")
