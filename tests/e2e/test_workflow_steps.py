@@ -127,7 +127,7 @@ def test_from_the_trunk_to_a_promotion_and_a_pull_request(team: Team) -> None:
         f"pr create --base main --head {branch} --title Promote dev to staging --body-file {team.gh}/temp/body.md"
     ]
     assert f"Release `{trunk[:12]}` from `dev`" in team.body()
-    assert "TaskDefinition `orders`" in team.body()
+    assert "`+` Deployment `sales report/daily--staging`" in team.body()
     assert team.git("diff", "--name-only", "main", f"origin/{branch}") == "Pulumi.staging.yaml"
     assert team.commits("staging") == {}
 
@@ -157,5 +157,5 @@ def test_from_the_trunk_to_a_promotion_and_a_pull_request(team: Team) -> None:
 
     team.job("preview", "fork")
     assert "made without credentials" in team.runner.summary()
-    assert "orders/sales-report/" in team.runner.summary()
+    assert "`orders/sales-report/daily`" in team.runner.summary()
     assert team.calls() == []
