@@ -62,7 +62,7 @@ def prepare(root: Path, project: str, src: str, dst: str, patterns: Sequence[str
     On `ecs` a digest that the source does not pin is asked of the registries. Raises `RejectedError` where one of the
     stacks, or the target as it would be, has errors; `FlowstacksError` where there is nothing to take over.
     """
-    source = inherit.settled(preflight.configured(root, src), git_source.head(root) or "")
+    source = inherit.settled(preflight.configured(root, src), git_source.head(root))
     stack_file = StackFile(root, dst)
     now = preflight.run(root, project, dst)
     holds = None

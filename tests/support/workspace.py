@@ -1,5 +1,6 @@
 """A team's repository in a temporary folder, with its own state, against a real server through the real engine."""
 
+import copy
 import dataclasses
 import json
 import os
@@ -8,7 +9,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -76,6 +77,14 @@ class Workspace:
     @property
     def stack_file(self) -> Path:
         return self.root / f"Pulumi.{self.stack}.yaml"
+
+    def beside(self) -> Self:
+        """Another stack of the same repository."""
+        other = copy.copy(self)
+        other.stack = f"t{uuid.uuid4().hex[:8]}"
+        other.configure({"runtime": "process"})
+        other.pulumi("stack", "init", other.stack)
+        return other
 
     def configure(self, config: Mapping[str, Any]) -> None:
         """Replace the stack's config; the engine's own keys stay. JSON is YAML."""
@@ -148,6 +157,11 @@ class Workspace:
             changed={_shown(step["urn"]): _changed(step) for step in steps},
             notices={_shown(one["urn"]): one["message"] for one in told.get("diagnostics", []) if one.get("urn")},
         )  # fmt: skip
+
+    def done(self) -> dict[str, int]:
+        """How many resources the last `up` did what to, `same` left out."""
+        last = json.loads(self.pulumi("stack", "history", "--json", "--page-size", "1"))[0]
+        return {what: count for what, count in last["resourceChanges"].items() if what != "same"}
 
     def requests(self) -> list[str]:
         """`METHOD path status` of each request since the last call."""
