@@ -26,10 +26,17 @@ def edited(text: str, path: Sequence[str], value: Value | None) -> str:
     splices = list(_Editor(text, before).at_root(before, path, value))
     after = _applied(text, splices)
     wanted = yaml_outline.edited(yaml_outline.of(before), path, value)
-    said = yaml_outline.of(yaml_tree.parsed(after))
-    if yaml_outline.without_empty(said, path[0]) != yaml_outline.without_empty(wanted, path[0]):
+    if yaml_outline.without_empty(_outline_of(after), path[0]) != yaml_outline.without_empty(wanted, path[0]):
         raise TextError(0, f"{'.'.join(path)} can't be edited here without changing more than that", _TOO_DEEP)
     return after
+
+
+def _outline_of(text: str) -> Any:
+    """None for what is no YAML any more."""
+    try:
+        return yaml_outline.of(yaml_tree.parsed(text))
+    except TextError:
+        return None
 
 
 @dataclasses.dataclass(frozen=True)
