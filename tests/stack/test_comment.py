@@ -62,6 +62,26 @@ def test_what_the_comment_says_is_what_the_engine_does(workspace: Workspace) -> 
     assert "`flows/etl/load.py:1: error: " in declared.text
 
 
+def test_a_stack_that_follows_the_trunk_is_pinned_for_its_preview_alone(workspace: Workspace) -> None:
+    start = workspace.commit(**{"flows/etl/load.py": _flow("load")})
+    workspace.configure({"runtime": "process", "release": {"commit": start}})
+    workspace.commit()
+    workspace.up()
+    workspace.commit(**{"flows/etl/load.py": _flow("load", SCHEDULED.format(cron="0 5 * * *"))})
+    assert _json(workspace, "--since", "HEAD~1")["stacks"] == []
+
+    written = workspace.stack_file.read_bytes()
+    (stack,) = _json(workspace, "--since", "HEAD~1", "--follows", workspace.stack)["stacks"]
+    assert stack["counts"] == {"created": 1, "deleted": 1, "unchanged": 3}
+    assert workspace.stack_file.read_bytes() == written
+
+    workspace.commit(**{"flows/etl/load.py": "def ("})
+    refused = _comment(workspace, "--since", "HEAD~1", "--follows", workspace.stack)
+    assert refused.code == 1
+    assert "flows/etl/load.py:1: error: " in refused.text
+    assert workspace.stack_file.read_bytes() == written
+
+
 def test_a_fork_sees_what_is_declared(workspace: Workspace) -> None:
     start = workspace.commit(**{"flows/etl/load.py": _flow("load"), "flows/same/same.py": _flow("same")})
     workspace.commit(**{"flows/etl/load.py": _flow("load", SCHEDULED.format(cron="0 5 * * *"))})

@@ -23,6 +23,7 @@ FORBIDDEN = {
     "infra.promotion": ("pulumi", "prefect", "infra.cli", "infra.local", "infra.environment"),
     "infra.program": ("infra.cli", "infra.local"),
     "infra.environment": ("infra.cli", "infra.local", "infra.discovery"),
+    "infra.report": ("pulumi", "prefect", "infra.cli", "infra.local"),
     "infra.local": ("pulumi", "prefect", "infra.cli", "infra.provider", "infra.desired"),
 }  # fmt: skip
 
