@@ -98,8 +98,8 @@ def _document(section: Section) -> dict[str, object]:
     return {
         "stack": section.stack,
         "counts": comment.counted(section),
-        "release": section.after.model_dump(by_alias=True) if section.after else None,
-        "release_before": section.before.model_dump(by_alias=True) if section.before else None,
+        "release": release.document(section.after),
+        "release_before": release.document(section.before),
         "errors": list(section.preview.errors),
         "risks": [dataclasses.asdict(risk) for risk in risks.risks(section.preview.changes)],
         "changes": [

@@ -8,7 +8,7 @@ from typing import Any, Literal, cast
 from infra.config import INFRA_PATHS, MOVING_PINS, NAMESPACE
 from infra.discovery import git, moved, source
 from infra.promotion import pins
-from infra.report.release import KEY, Pinned
+from infra.report import release
 from infra.stack_file import StackFile
 
 Reason = Literal["stack file", "infra", "flows"]
@@ -40,7 +40,7 @@ def stacks(root: Path, base: str | None = None, follows: str | None = None) -> l
 def _stack(root: Path, name: str, files: Iterable[str], *, has_flows: bool, follows: bool) -> Stack:
     file = StackFile(root, name)
     values = file.values()
-    pinned = Pinned.parse(cast("object", values.get(KEY)))
+    pinned = release.parse(cast("object", values.get(release.KEY)))
     moves = follows or (pinned is not None and pinned.commit in MOVING_PINS)
     reasons: dict[Reason, bool] = {
         "stack file": file.name in files,

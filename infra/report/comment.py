@@ -8,10 +8,10 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 
 from infra.config import MOVING_PINS
-from infra.report import difference, markdown, risks
+from infra.promotion.pinned import Release
+from infra.report import difference, markdown, release, risks
 from infra.report.change import Change, Operation
 from infra.report.preview import Preview
-from infra.report.release import Pinned
 
 MARKER = "<!-- flowstacks:comment -->"
 """First line: by it the comment of an earlier push is found and replaced."""
@@ -39,12 +39,12 @@ class Section:
 
     stack: str
     preview: Preview
-    before: Pinned | None = None
+    before: Release | None = None
 
     @property
-    def after(self) -> Pinned | None:
+    def after(self) -> Release | None:
         """The release that was previewed."""
-        return Pinned.parse(self.preview.release)
+        return release.parse(self.preview.release)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -93,7 +93,7 @@ def _headline(section: Section) -> str:
     return f"{name}: {told}{_promotion(section.before, section.after)}"
 
 
-def _promotion(before: Pinned | None, after: Pinned | None) -> str:
+def _promotion(before: Release | None, after: Release | None) -> str:
     if after is None or before == after or after.commit in MOVING_PINS:
         return ""
     source = f" from {markdown.code(after.from_)}" if after.from_ else ""
@@ -103,7 +103,7 @@ def _promotion(before: Pinned | None, after: Pinned | None) -> str:
     return f". Release {old}{markdown.code(after.commit[:12])}{source}{images}"
 
 
-def _moved_images(before: Pinned, after: Pinned) -> list[str]:
+def _moved_images(before: Release, after: Release) -> list[str]:
     keys = sorted({*before.images, *after.images})
     return [key for key in keys if before.images.get(key) != after.images.get(key)]
 

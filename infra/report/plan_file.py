@@ -6,9 +6,10 @@ from collections.abc import Mapping
 import pydantic
 
 from infra.errors import FlowstacksError
+from infra.promotion.pinned import Release
+from infra.report import release as releases
 from infra.report.change import DEPLOYMENT, ENVIRONMENT, Change, Operation
 from infra.report.preview import Preview
-from infra.report.release import Pinned
 
 _OPERATIONS: Mapping[str, Operation] = {
     "created": "create",
@@ -53,7 +54,7 @@ class _Document(pydantic.BaseModel):
     parts: list[_Part]
 
 
-def parse(text: str) -> tuple[Preview, Pinned | None]:
+def parse(text: str) -> tuple[Preview, Release | None]:
     """The difference as a preview, and the release that DST has now. Raises `FlowstacksError` for another text."""
     try:
         said = _Document.model_validate_json(text)
@@ -64,7 +65,7 @@ def parse(text: str) -> tuple[Preview, Pinned | None]:
     changes = (*map(_deployment, said.deployments), *map(_part, said.parts))
     release = json.dumps({"commit": said.commit.after, "from": said.source}) if said.commit.after else ""
     preview = Preview(changes=changes, unchanged=said.counts.get("unchanged", 0), release=release)
-    return preview, Pinned.parse({"commit": said.commit.before})
+    return preview, releases.parse({"commit": said.commit.before})
 
 
 def _deployment(one: _Deployment) -> Change:

@@ -1,48 +1,46 @@
-"""A release as it is written: of a preview's config, or of a stack file at some commit."""
+"""A release as it is told: of a preview's config, or of a stack file at some commit."""
 
 import json
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any
 
 import pydantic
 
-from infra.discovery import git
 from infra.errors import FlowstacksError
-from infra.model import Model
-from infra.stack_file import PROJECT_FILE, StackFile
+from infra.promotion import pins, revisions
+from infra.promotion.pinned import Release
 
 KEY = "flowstacks:release"
 
 
-class Pinned(Model):
-    """As `infra.config.Release`, but whatever it says: here it is only told."""
-
+class _Said(pydantic.BaseModel):
     commit: str
     from_: str | None = pydantic.Field(None, alias="from")
     images: Mapping[str, str] = pydantic.Field(default_factory=dict[str, str])
 
-    @classmethod
-    def parse(cls, said: object) -> Self | None:
-        """From the config's value, data or JSON text; None where it is no release."""
-        try:
-            data: Any = json.loads(said) if isinstance(said, str) else said
-            return cls.model_validate(data)
-        except ValueError:  # pydantic's is one
-            return None
+
+def parse(said: object) -> Release | None:
+    """From the config's value, data or JSON text; None where it is no release."""
+    try:
+        data: Any = json.loads(said) if isinstance(said, str) else said
+        found = _Said.model_validate(data)
+    except ValueError:  # pydantic's is one
+        return None
+    return Release(commit=found.commit, from_=found.from_, images=dict(found.images))
 
 
-def at(root: Path, rev: str, stack: str) -> Pinned | None:
+def at(root: Path, rev: str, stack: str) -> Release | None:
     """The stack's release at a commit; None where it had none, or where its file can't be read there."""
-    with tempfile.TemporaryDirectory(prefix="flowstacks-stack-file-") as name:
-        folder = Path(name)
-        for file in (f"Pulumi.{stack}.yaml", PROJECT_FILE):
-            shown = git.attempt(root, ["show", f"{rev}:{file}"])
-            if not shown.returncode:
-                (folder / file).write_bytes(shown.stdout)
-        try:
-            values = StackFile(folder, stack).values()
-        except FlowstacksError:
-            return None
-    return Pinned.parse(cast("object", values.get(KEY)))
+    try:
+        text = revisions.at(root, stack, rev).text
+        return pins.pinned_in(stack, text).release if text is not None else None
+    except FlowstacksError:
+        return None
+
+
+def document(release: Release | None) -> dict[str, object] | None:
+    """As a stack file writes it."""
+    if release is None:
+        return None
+    return {"commit": release.commit, "from": release.from_, "images": dict(release.images)}

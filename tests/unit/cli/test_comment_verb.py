@@ -57,3 +57,18 @@ def test_another_file_is_no_difference(root: Path, capsys: pytest.CaptureFixture
     (root / "diff.json").write_text(json.dumps({"steps": []}))
     assert main.main(["comment", "--diff", "test=diff.json"]) == 1
     assert "flowstacks diff SRC DST --json" in capsys.readouterr().err
+
+
+def test_what_a_stack_had_is_read_from_the_base_branch(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    git("add", "-A")
+    git("commit", "-qm", "pinned")
+    before, after = git("rev-parse", "HEAD~2"), git("rev-parse", "HEAD")
+    release = json.dumps({"commit": after, "from": "dev", "images": {}})
+    (root / "preview.json").write_text(json.dumps({"steps": [], "config": {"flowstacks:release": release}}))
+    arguments = ["comment", "--since", "HEAD", "--without-credentials", "--preview", "test=preview.json"]
+    assert main.main(arguments) == 0
+    assert f"**`test`**: 0 unchanged. Release `{before[:12]}` → `{after[:12]}` from `dev`" in capsys.readouterr().out
+    assert main.main([*arguments, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["stacks"][0]
+    assert told["release_before"] == {"commit": before, "from": None, "images": {}}
+    assert told["release"] == {"commit": after, "from": "dev", "images": {}}
