@@ -82,13 +82,14 @@ def provision(config: Config, desired: Desired, found: Images, parent: pulumi.Re
 
 def worker(platform: Platform, config: Config, pool: resources.WorkPool) -> aws.ecs.Service | None:
     """The service that runs the pool's worker, where the stack wants one."""
-    network = config.defaults
+    network, around = config.defaults, platform.surroundings
     if config.worker is None:
         return None
+    its_secrets = secrets.referred([around.api_key] if around.api_key else [], around.secret_arns)
     return service.service(
         platform.scope,
         config.worker,
-        platform.surroundings,
+        dataclasses.replace(around, secret_arns=its_secrets),
         cluster_arn=platform.cluster_arn,
         network=service.Network(
             subnets=network.subnets or (),

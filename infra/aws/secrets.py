@@ -1,7 +1,7 @@
 """Secrets that flows declare: made under the environment's prefix, or somebody else's by ARN."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -54,6 +54,12 @@ def _filled(
 ) -> aws.secretsmanager.SecretVersion:
     text = pulumi.Output.secret(value.get_secret_value())
     return aws.secretsmanager.SecretVersion(name, secret_id=made.id, secret_string=text, opts=scope.opts)
+
+
+def referred(references: Iterable[str], arns: Mapping[str, pulumi.Output[str]]) -> dict[str, pulumi.Output[str]]:
+    """The part of `arns` that these references, `name` or `name:json-key`, need."""
+    names = sorted({secret_reference.parse(said).name for said in references})
+    return {name: arns[name] for name in names}
 
 
 def value_from(said: str, arns: Mapping[str, str]) -> str:

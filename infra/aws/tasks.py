@@ -59,7 +59,10 @@ def secrets_from(task: Task, api_key: str | None, arns: Mapping[str, str]) -> di
 def task_definition(scope: Scope, task: Task, image: pulumi.Input[str], around: Surroundings) -> aws.ecs.TaskDefinition:
     """One family; each change of it is a new revision, and the one before is deregistered."""
     family = scope.family(task.key)
-    containers = pulumi.Output.all(image=image, log_group=around.log_group, arns=dict(around.secret_arns)).apply(
+    # Its own secrets only: one that is still to be made leaves the others' revisions as they are in a preview.
+    references = [*task.secrets.values(), *([around.api_key] if around.api_key else [])]
+    arns = secrets.referred(references, around.secret_arns)
+    containers = pulumi.Output.all(image=image, log_group=around.log_group, arns=arns).apply(
         lambda known: json.dumps(
             [
                 container(
