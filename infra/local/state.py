@@ -4,7 +4,7 @@ import os
 import subprocess
 from collections.abc import Mapping
 
-from infra.local import progress, state_lock, variables
+from infra.local import progress, state_attributes, state_lock, variables
 from infra.local.engine import tools
 from infra.local.places import Places
 from infra.local.problems import LocalError
@@ -34,7 +34,11 @@ def unlock(places: Places, stack: str, values: Mapping[str, str]) -> None:
     for holder in held:
         progress.say(f"lock of {state_lock.described(holder)} cancelled: that pulumi is gone")
     if held:
-        _run(places, ["cancel", "--yes", "-s", stack], values, capture=True).check_returncode()
+        for broken in state_attributes.mend(places.state):
+            progress.say(f"{broken.name}: half-written by the pulumi that was killed, removed")
+        cancelled = _run(places, ["cancel", "--yes", "-s", stack], values, capture=True)
+        if cancelled.returncode:
+            raise LocalError(f"the lock of {stack} stays: {cancelled.stderr.strip()}. `make clean` starts over")
 
 
 def up(places: Places, stack: str, values: Mapping[str, str]) -> None:
