@@ -4,16 +4,17 @@ import argparse
 import json
 from pathlib import Path
 
-from infra.cli import pin_text, stack
+from infra.cli import lock_wait, pin_text, stack
 from infra.promotion import foreseen, pinning, pins
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Stack, commit, `--from`, `--dry-run`, `--json`."""
+    """Stack, commit, `--from`, `--dry-run`, `--wait`, `--json`."""
     parser.add_argument("stack", metavar="STACK", help="the environment")
     parser.add_argument("commit", metavar="COMMIT", help="anything git resolves: a hash, a tag, a branch, HEAD")
     parser.add_argument("--from", dest="origin", metavar="ENV", help="where it was tried, for the history")
     parser.add_argument("--dry-run", action="store_true", help="write nothing")
+    lock_wait.add_argument(parser)
     parser.add_argument("--json", action="store_true", help="print what moves as JSON")
 
 
@@ -22,6 +23,8 @@ def run(arguments: argparse.Namespace) -> int:
     pins.refuse_variable()
     root = Path.cwd()
     project = stack.project(root)
+    if arguments.wait:
+        lock_wait.wait(root, project, arguments.stack)
     pinned = pinning.prepare(root, project, arguments.stack, arguments.commit, arguments.origin)
     ahead = foreseen.foresee(project, pinned.edit)
     if not arguments.dry_run:

@@ -4,13 +4,13 @@ import argparse
 import json
 from pathlib import Path
 
-from infra.cli import pin_text, stack
+from infra.cli import lock_wait, pin_text, stack
 from infra.promotion import foreseen, pins, rollback
 from infra.promotion.rollback import Rollback
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Stack, `--to`, `--dry-run`, `--json`."""
+    """Stack, `--to`, `--dry-run`, `--wait`, `--json`."""
     parser.add_argument("stack", metavar="STACK", help="the environment")
     parser.add_argument(
         "--to", metavar="REV", default=rollback.PREVIOUS,
@@ -18,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "pins something else than HEAD)",
     )  # fmt: skip
     parser.add_argument("--dry-run", action="store_true", help="write nothing")
+    lock_wait.add_argument(parser)
     parser.add_argument("--json", action="store_true", help="print what moves as JSON")
 
 
@@ -25,8 +26,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Exit code 0. Raises `FlowstacksError` where that revision can't be put back; then nothing was written."""
     pins.refuse_variable()
     root = Path.cwd()
+    project = stack.project(root)
+    if arguments.wait:
+        lock_wait.wait(root, project, arguments.stack)
     back = rollback.prepare(root, arguments.stack, arguments.to)
-    ahead = foreseen.foresee(stack.project(root), back.edit)
+    ahead = foreseen.foresee(project, back.edit)
     if not arguments.dry_run:
         pins.write(back.edit)
     written = not arguments.dry_run and back.edit.after != back.edit.before

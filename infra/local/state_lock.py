@@ -22,9 +22,22 @@ class Holder(pydantic.BaseModel):
 
 
 def holders(places: Places, stack: str) -> list[Holder]:
-    """Who holds the stack; more than one where two were killed."""
-    folder = places.state / ".pulumi" / "locks" / "organization" / PROJECT / stack
-    return [Holder.model_validate_json(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+    """As `of`, in the embedded default's state."""
+    return of(places.state, PROJECT, stack)
+
+
+def of(state: Path, project: str, stack: str) -> list[Holder]:
+    """Who holds the stack in the file backend at `state`; more than one where two were killed."""
+    folder = state / ".pulumi" / "locks" / "organization" / project / stack
+    return [Holder.model_validate_json(text) for text in map(_content, sorted(folder.glob("*.json"))) if text]
+
+
+def _content(path: Path) -> str | None:
+    """None where the lock was given up just now."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
 
 
 def is_dead(holder: Holder) -> bool:

@@ -4,13 +4,13 @@ A gate answers with errors; one that the stack file (`flowstacks:gates.skip`) or
 """
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from infra import problem, suggestion
 from infra.config import Config
 from infra.discovery import git
-from infra.errors import FlowstacksError
+from infra.errors import FlowstacksError, RejectedError
 from infra.preflight import emptied, images
 from infra.problem import Place
 from infra.promotion.promote import Promotion
@@ -29,25 +29,37 @@ class Asked:
     @property
     def place(self) -> Place:
         """Where the pin stands."""
-        return StackFile(self.root, self.promotion.target).place(["flowstacks:release", "commit"])
+        return StackFile(self.root, self.promotion.target.environment).place(["flowstacks:release", "commit"])
 
 
 Gate = Callable[[Asked], Iterator[problem.Problem]]
 
 
 def check(asked: Asked, skip: Collection[str], *, green: bool) -> list[problem.Problem]:
-    """All findings. Raises `FlowstacksError` for a gate in `skip` that there is not."""
-    settings = asked.promotion.then.config.gates
+    """All findings of the gates that are asked; `green`: also whether runs succeeded."""
+    settings = asked.promotion.target.gates
     left_out = {*skip, *settings.skip, *(() if green or settings.green else (GREEN,))}
-    unknown = sorted(left_out - set(GATES))
-    if unknown:
-        raise FlowstacksError(f"There is no gate {unknown[0]!r}. {suggestion.closest(unknown[0], GATES)}")
     return [found for name, gate in GATES.items() if name not in left_out for found in gate(asked)]
+
+
+def refuse_unknown(root: Path, target: Config, skip: Iterable[str]) -> None:
+    """Raises `FlowstacksError` for a gate that there is not, in `skip` or in the stack file."""
+    for name in skip:
+        if name not in GATES:
+            raise FlowstacksError(f"There is no gate {name!r}. {suggestion.closest(name, GATES)}")
+    place = StackFile(root, target.environment).place(["flowstacks:gates", "skip"])
+    unknown = [
+        problem.error("unknown-gate", place, f"there is no gate {name!r}", suggestion.closest(name, GATES))
+        for name in target.gates.skip
+        if name not in GATES
+    ]
+    if unknown:
+        raise RejectedError(unknown)
 
 
 def _trunk(asked: Asked) -> Iterator[problem.Problem]:
     """What was never merged has been reviewed by nobody."""
-    trunk = _trunk_ref(asked.root, asked.promotion.then.config)
+    trunk = _trunk_ref(asked.root, asked.promotion.target)
     if trunk is None:
         yield _closed(asked, "trunk", "no trunk is known here", "Set flowstacks:gates.trunk to a branch of this clone")
         return
@@ -70,8 +82,8 @@ def _trunk_ref(root: Path, target: Config) -> str | None:
 
 def _emptied(asked: Asked) -> Iterator[problem.Problem]:
     """A pin that would delete every deployment of a project that is still there."""
-    now, then = asked.promotion.now, asked.promotion.then
-    entrypoints = [one.flow.entrypoint for one in now.desired.deployments]
+    before, then = asked.promotion.before, asked.promotion.then
+    entrypoints = [one.flow.entrypoint for one in before.deployments] if before else []
     yield from emptied.check(then.config, then.desired, then.manifests, entrypoints, asked.place)
 
 
@@ -90,8 +102,7 @@ def _applied(asked: Asked) -> Iterator[problem.Problem]:
     standing, source = asked.standing, asked.promotion.source.environment
     if standing is None:
         return
-    wanted = {address: commit for address, commit in standing.pinned.items() if address in _moving(asked)}
-    behind = sorted(address for address, commit in wanted.items() if standing.deployed.get(address) != commit)
+    behind = standing.behind(asked.promotion.moving, asked.promotion.going)
     if behind:
         more = f" and {len(behind) - 1} more" if len(behind) > 1 else ""
         why = f"{source} does not run what it pins: {behind[0]}{more}"
@@ -103,14 +114,9 @@ def _green(asked: Asked) -> Iterator[problem.Problem]:
     if asked.standing is None:
         yield _closed(asked, GREEN, "runs can be judged only by asking the source's server", "Add --check")
         return
-    for address, why in sorted(asked.standing.not_green(_moving(asked)).items()):
+    for address, why in sorted(asked.standing.not_green(asked.promotion.moving).items()):
         run = f"flowstacks run {address} --stack {asked.promotion.source.environment} --wait"
         yield dataclasses.replace(_closed(asked, GREEN, why, f"Run it there: `{run}`"), address=address)
-
-
-def _moving(asked: Asked) -> set[str]:
-    moves = asked.promotion.plan.deployments
-    return {one.address for one in moves if one.move != "deleted"}
 
 
 def _closed(asked: Asked, gate: str, why: str, remedy: str) -> problem.Problem:

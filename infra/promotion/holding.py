@@ -1,33 +1,60 @@
 """Promotion of a part: which overrides hold the chosen deployments at what runs in the source. Pure."""
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 
 from infra import naming, suggestion
 from infra.config import Config, Override
-from infra.desired import DeploymentResource, Desired
+from infra.desired import Desired, Image
 from infra.errors import FlowstacksError
+from infra.promotion import inherit
 from infra.promotion.pinned import Hold
 
-WHOLE_PROJECT = "{}/**"
+_REST = "**"
 
 
-def holds(source: Config, runs: Desired, patterns: Sequence[str]) -> dict[str, Hold]:
-    """By override pattern, for the deployments of `runs` (what `source` has) that `patterns` cover.
+def chosen(source: Config, runs: Desired, target: Config, patterns: Sequence[str]) -> dict[str, list[str]]:
+    """By pattern, the addresses that it covers of what `source` has (`runs`), less those that `target` holds narrower.
 
-    One override for a pattern whose deployments all run the same commit and image, else one for each project that it
-    covers whole, else one for each deployment. A hold's image is None where the source finds it by content. Raises
-    `FlowstacksError` for a pattern that covers nothing.
+    Raises `FlowstacksError` for a pattern that leaves none.
+    """
+    known = [one.address for one in runs.deployments]
+    found: dict[str, list[str]] = {}
+    for pattern in patterns:
+        covered = [address for address in known if _covers(pattern, address)]
+        if not covered:
+            nearest = suggestion.closest(pattern, known)
+            raise FlowstacksError(f"{source.environment} runs no deployment that {pattern!r} covers. {nearest}")
+        found[pattern] = [address for address in covered if not _narrower(target, pattern, address)]
+        if not found[pattern]:
+            raise FlowstacksError(
+                f"{target.environment} holds everything apart that {pattern!r} covers. "
+                f"Name the addresses: {', '.join(covered)}"
+            )
+    return found
+
+
+def at(source: Config, runs: Desired, addresses: Sequence[str]) -> dict[str, Hold]:
+    """What holds each of these addresses at what `source` pins; its image is None where the source pins none.
+
+    Raises `FlowstacksError` where it pins uncommitted flows.
+    """
+    commits = {address: pin_of(source, address) for address in addresses}
+    for commit in commits.values():
+        inherit.refuse_uncommitted(source.environment, commit)
+    digests = {address: image.digest for address, image in image_of(runs).items()}
+    return {address: Hold(commit=commits[address], image=digests.get(address)) for address in addresses}
+
+
+def merged(patterns: Mapping[str, Sequence[str]], holds: Mapping[str, Hold]) -> dict[str, Hold]:
+    """By override pattern: one override for a pattern whose addresses are held alike.
+
+    Else one for each project of it, and one for each address where even these differ.
     """
     found: dict[str, Hold] = {}
-    for pattern in patterns:
-        covered = {one.address: one for one in runs.deployments if _covers(pattern, one.address)}
-        if not covered:
-            known = [one.address for one in runs.deployments]
-            raise FlowstacksError(
-                f"{source.environment} runs no deployment that {pattern!r} covers. {suggestion.closest(pattern, known)}"
-            )
-        for narrowed, members in _grouped(pattern, covered, runs):
-            found[narrowed] = _hold(source, runs, members[0])
+    for pattern, addresses in patterns.items():
+        for narrowed, members in _parts(pattern, addresses, holds):
+            found[narrowed] = holds[members[0]]
     return found
 
 
@@ -36,42 +63,15 @@ def with_holds(target: Config, wanted: Mapping[str, Hold]) -> Config:
     overrides = dict(target.overrides)
     for pattern, hold in wanted.items():
         said = overrides.get(pattern, Override())
-        overrides[pattern] = Override.model_validate(
-            {**said.model_dump(exclude_none=True), "commit": hold.commit, "image": hold.image}
-        )
+        overrides[pattern] = said.model_copy(update={"commit": hold.commit, "image": hold.image})
     return target.model_copy(update={"overrides": overrides})
 
 
-def _grouped(
-    pattern: str, covered: Mapping[str, DeploymentResource], runs: Desired
-) -> list[tuple[str, list[DeploymentResource]]]:
-    if _same(runs, list(covered.values())):
-        return [(pattern, list(covered.values()))]
-    groups: list[tuple[str, list[DeploymentResource]]] = []
-    for project in sorted({one.project.name for one in covered.values()}):
-        members = [one for one in covered.values() if one.project.name == project]
-        everyone = [one for one in runs.deployments if one.project.name == project]
-        if len(members) == len(everyone) and _same(runs, members):
-            groups.append((WHOLE_PROJECT.format(project), members))
-        else:
-            groups += [(one.address, [one]) for one in members]
-    return groups
-
-
-def _same(runs: Desired, members: Sequence[DeploymentResource]) -> bool:
-    """Whether one override can hold them: the same content, from the same pin."""
-    return len({_image_name(runs, one) for one in members}) <= 1
-
-
-def _hold(source: Config, runs: Desired, one: DeploymentResource) -> Hold:
+def image_of(runs: Desired) -> dict[str, Image]:
+    """By address; empty on `process`."""
     images = {image.name: image for image in runs.images}
-    name = _image_name(runs, one)
-    return Hold(commit=pin_of(source, one.address), image=images[name].digest if name else None)
-
-
-def _image_name(runs: Desired, one: DeploymentResource) -> str | None:
-    by_key = {definition.task.key: definition.image for definition in runs.task_definitions}
-    return by_key.get(one.task_definition or "")
+    by_key = {definition.task.key: images[definition.image] for definition in runs.task_definitions}
+    return {one.address: by_key[one.task_definition] for one in runs.deployments if one.task_definition}
 
 
 def pin_of(config: Config, address: str) -> str | None:
@@ -82,6 +82,33 @@ def pin_of(config: Config, address: str) -> str | None:
         if override.commit and _covers(pattern, address)
     ]
     return held[-1] if held else (config.release.commit if config.release else None)
+
+
+def _parts(pattern: str, addresses: Sequence[str], holds: Mapping[str, Hold]) -> Iterator[tuple[str, Sequence[str]]]:
+    if len({holds[address] for address in addresses}) == 1:
+        yield pattern, addresses
+        return
+    for project, together in itertools.groupby(
+        sorted(addresses), lambda address: naming.parse_address(address).project
+    ):
+        members = list(together)
+        if len({holds[address] for address in members}) == 1:
+            yield _of_project(pattern, project), members
+        else:
+            yield from ((address, [address]) for address in members)
+
+
+def _of_project(pattern: str, project: str) -> str:
+    _, _, rest = pattern.partition("/")
+    return f"{project}/{rest or _REST}"
+
+
+def _narrower(target: Config, pattern: str, address: str) -> bool:
+    """Whether an override of the target keeps the say on this address whatever `pattern` holds."""
+    return any(
+        (said.commit or said.image) and _covers(other, address) and naming.breadth(other) > naming.breadth(pattern)
+        for other, said in target.overrides.items()
+    )
 
 
 def _covers(pattern: str, address: str) -> bool:

@@ -22,24 +22,42 @@ def pinned_as(target: Config, source: Config) -> Config:
         raise FlowstacksError(
             f"{source.environment} has no release to take over. Promote into it first, or write its flowstacks:release"
         )
-    if source.release.commit == WORKTREE:
-        raise FlowstacksError(
-            f"{source.environment} runs uncommitted flows (`{WORKTREE}`), which no other environment can have. "
-            "Commit, and pin HEAD or the commit there"
-        )
+    refuse_uncommitted(source.environment, source.release.commit)
     release = Release.model_validate({**source.release.model_dump(by_alias=True), "from": source.environment})
     return target.model_copy(update={"release": release})
 
 
-def settled(config: Config, head: str | None) -> Config:
-    """`config` with the commit that its pin `HEAD` stands for; every other pin stays.
+def refuse_uncommitted(environment: str, commit: str | None) -> None:
+    """Raises `FlowstacksError` for the pin that no other environment can have."""
+    if commit == WORKTREE:
+        raise FlowstacksError(
+            f"{environment} runs uncommitted flows (`{WORKTREE}`), which no other environment can have. "
+            "Commit, and pin HEAD or the commit there"
+        )
 
-    `head`: 40 hex digits; None before the first commit, and then the pin stays for discovery to refuse.
-    """
-    if config.release is None or config.release.commit != HEAD or head is None:
+
+def with_images(config: Config, digests: Mapping[str, str]) -> Config:
+    """`config` with these digests, by image key, in its release; as it is where it has no release."""
+    if config.release is None:
         return config
-    release = Release.model_validate({**config.release.model_dump(by_alias=True), "commit": head})
+    release = Release.model_validate({**config.release.model_dump(by_alias=True), "images": dict(digests)})
     return config.model_copy(update={"release": release})
+
+
+def settled(config: Config, head: str | None) -> Config:
+    """`config` with the commit that its pins `HEAD` stand for; every other pin stays.
+
+    `head`: 40 hex digits; None before the first commit, and then the pins stay for discovery to refuse.
+    """
+    if head is None:
+        return config
+    release, overrides = config.release, dict(config.overrides)
+    if release and release.commit == HEAD:
+        release = release.model_copy(update={"commit": head})
+    for pattern, said in config.overrides.items():
+        if said.commit == HEAD:
+            overrides[pattern] = said.model_copy(update={"commit": head})
+    return config.model_copy(update={"release": release, "overrides": overrides})
 
 
 def held(config: Config) -> Mapping[str, Override]:

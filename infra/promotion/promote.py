@@ -8,14 +8,13 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from infra import problem
-from infra.config import Config, Release
+from infra.config import Config
+from infra.desired import Desired
 from infra.discovery import source as git_source
-from infra.errors import RejectedError
-from infra.preflight import images, preflight
-from infra.preflight.images import Resolved
+from infra.errors import FlowstacksError, RejectedError
+from infra.preflight import preflight
 from infra.preflight.preflight import Verdict
-from infra.promotion import holding, inherit, plan, stack_text
+from infra.promotion import digests, holding, inherit, plan, stack_text
 from infra.promotion.pinned import Hold
 from infra.promotion.plan import Plan
 from infra.stack_file import StackFile
@@ -23,21 +22,20 @@ from infra.stack_file import StackFile
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Promotion:
-    """`source` as configured, its moving pin resolved; `now` and `then`: the target before and after.
+    """`source` as configured, its moving pins resolved; `target` as it is now, `then` as it would be.
 
-    `holds`: the overrides that hold deployments where only patterns were promoted, else None.
+    `runs`: what `source` is pinned to. `holds`: the overrides that hold deployments where only patterns were promoted,
+    else None. `before` and `plan` are None where the target has problems now; then `unknown` says which.
     """
 
     source: Config
-    now: Verdict
+    runs: Desired
+    target: Config
+    before: Desired | None
     then: Verdict
     holds: Mapping[str, Hold] | None
-    plan: Plan
-
-    @property
-    def target(self) -> str:
-        """The environment's name."""
-        return self.now.config.environment
+    plan: Plan | None
+    unknown: str | None
 
     @property
     def commits(self) -> tuple[str, ...]:
@@ -45,6 +43,18 @@ class Promotion:
         if self.holds is not None:
             return tuple(sorted({hold.commit for hold in self.holds.values() if hold.commit}))
         return (self.then.config.release.commit,) if self.then.config.release else ()
+
+    @property
+    def moving(self) -> set[str]:
+        """Addresses that the target has afterwards, and has otherwise now; all where that is not known."""
+        if self.plan is None:
+            return {one.address for one in self.then.desired.deployments}
+        return {one.address for one in self.plan.deployments if one.move != "deleted"}
+
+    @property
+    def going(self) -> set[str]:
+        """Addresses that the target has no longer afterwards."""
+        return {one.address for one in self.plan.deployments if one.move == "deleted"} if self.plan else set()
 
     def edited(self, text: str) -> str:
         """The target's stack file after the promotion; nothing but the pins differs."""
@@ -56,87 +66,80 @@ class Promotion:
         return stack_text.with_release(text, release.commit, release.from_, release.images) if release else text
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Stack:
+    """One environment of the repository, to be judged with any config."""
+
+    root: Path
+    project: str
+    name: str
+
+    def judge(self, settings: Config) -> Verdict:
+        return preflight.judge(self.root, self.project, settings, self.file)
+
+    @property
+    def file(self) -> StackFile:
+        return StackFile(self.root, self.name)
+
+
 def prepare(root: Path, project: str, src: str, dst: str, patterns: Sequence[str]) -> Promotion:
     """What promoting `src` (or the deployments of it that `patterns` cover) into `dst` means.
 
-    On `ecs` a digest that the source does not pin is asked of the registries. Raises `RejectedError` where one of the
-    stacks, or the target as it would be, has errors; `FlowstacksError` where there is nothing to take over.
+    On `ecs` a digest that the source does not pin is asked of the registries. Raises `RejectedError` where the source,
+    or the target as it would be, has errors; `FlowstacksError` where there is nothing to take over.
     """
+    if src == dst:
+        raise FlowstacksError(f"{src} can't be promoted into itself. Name two environments")
     source = inherit.settled(preflight.configured(root, src), git_source.head(root))
-    stack_file = StackFile(root, dst)
-    now = preflight.run(root, project, dst)
-    holds = None
+    target = preflight.configured(root, dst)
+    released = inherit.pinned_as(target, source)  # refuses a source whose release nobody else can have
+    giving, taking = (_Stack(root=root, project=project, name=name) for name in (src, dst))
+    runs = giving.judge(source).desired
     if patterns:
-        inherit.pinned_as(now.config, source)  # it must have a release that others can have
-        runs = preflight.judge(root, project, source, StackFile(root, src)).desired
-        holds = holding.holds(source, runs, patterns)
-        wanted = holding.with_holds(now.config, holds if now.config.runtime == "ecs" else _without_images(holds))
+        holds = _holds(taking, source, runs, target, patterns)
+        then = taking.judge(holding.with_holds(target, holds))
     else:
-        wanted = _trimmed(inherit.pinned_as(now.config, source))
-    then = preflight.judge(root, project, wanted, stack_file)
-    if wanted.runtime == "ecs":
-        found = _digests(then, source, stack_file)
-        if holds is None:
-            wanted = _with_images(wanted, {**_pinned(wanted), **_of_release(then, found)})
-        else:
-            holds = _held(then, found, holds)
-            wanted = holding.with_holds(now.config, holds)
-        then = preflight.judge(root, project, wanted, stack_file)
-    elif holds is not None:
-        holds = _without_images(holds)
-    return Promotion(source=source, now=now, then=then, holds=holds, plan=plan.plan(now.desired, then.desired))
+        holds = None
+        then = _released(taking, source, released)
+    before, unknown = _before(taking, target)
+    moves = plan.plan(before, then.desired) if before else None
+    return Promotion(
+        source=source, runs=runs, target=target, before=before, then=then, holds=holds, plan=moves, unknown=unknown
+    )
 
 
-def _without_images(holds: Mapping[str, Hold]) -> dict[str, Hold]:
-    return {pattern: dataclasses.replace(hold, image=None) for pattern, hold in holds.items()}
+def _before(taking: _Stack, target: Config) -> tuple[Desired | None, str | None]:
+    """The promotion may be what mends it: an override for a flow that only the new commit has."""
+    try:
+        return taking.judge(target).desired, None
+    except RejectedError as broken:
+        return None, f"what moves is not known, {taking.name} has problems now: {broken.problems[0]}"
 
 
-def _trimmed(wanted: Config) -> Config:
-    """`process` runs no images."""
-    if wanted.release is None or wanted.runtime == "ecs":
-        return wanted
-    return _with_images(wanted, {})
-
-
-def _with_images(config: Config, digests: Mapping[str, str]) -> Config:
-    if config.release is None:
-        return config
-    release = {**config.release.model_dump(by_alias=True), "images": dict(digests)}
-    return config.model_copy(update={"release": Release.model_validate(release)})
-
-
-def _pinned(config: Config) -> Mapping[str, str]:
-    return config.release.images if config.release else {}
-
-
-def _of_release(then: Verdict, found: Mapping[str, str]) -> dict[str, str]:
-    return {image.key: found[image.name] for image in then.desired.images if image.name in {image.key} & set(found)}
-
-
-def _held(then: Verdict, found: Mapping[str, str], holds: Mapping[str, Hold]) -> dict[str, Hold]:
-    by_pattern = {image.pinned_at[1]: found[image.name] for image in then.desired.images if image.name in found}
-    return {
-        pattern: dataclasses.replace(hold, image=hold.image or by_pattern.get(pattern))
-        for pattern, hold in holds.items()
+def _released(taking: _Stack, source: Config, released: Config) -> Verdict:
+    if released.runtime != "ecs":
+        return taking.judge(inherit.with_images(released, {}))
+    then = taking.judge(released)
+    found = digests.find(then, source, taking.file)
+    of_release = {
+        image.key: found[image.name] for image in then.desired.images if image.name in {image.key} & found.keys()
     }
+    pinned = released.release.images if released.release else {}
+    return taking.judge(inherit.with_images(released, {**pinned, **of_release}))
 
 
-def _digests(then: Verdict, source: Config, stack_file: StackFile) -> dict[str, str]:
-    """Of every image that is pinned, and of those that the source, else the target, has for the content.
-
-    What `up` may build has no digest to promote yet.
-    """
-    found = {image.name: image.digest for image in then.desired.images if image.digest}
-    missing = [image for image in then.desired.images if image.digest is None]
-    if source.runtime == "ecs":
-        found |= _looked_up(images.resolve(source, missing, stack_file.place))
-    rest = [image for image in missing if image.name not in found]
-    here = images.resolve(then.config, rest, stack_file.place)
-    errors = problem.errors(here.problems)
-    if errors:
-        raise RejectedError(errors)
-    return found | _looked_up(here)
-
-
-def _looked_up(resolved: Resolved) -> dict[str, str]:
-    return {name: one.digest for name, one in resolved.images.items() if one.digest}
+def _holds(taking: _Stack, source: Config, runs: Desired, target: Config, patterns: Sequence[str]) -> dict[str, Hold]:
+    chosen = holding.chosen(source, runs, target, patterns)
+    each = holding.at(source, runs, sorted({address for found in chosen.values() for address in found}))
+    if target.runtime != "ecs":
+        each = {address: dataclasses.replace(hold, image=None) for address, hold in each.items()}
+    else:
+        # Which image runs a deployment is the target's own word: only there it is known what to look up.
+        then = taking.judge(holding.with_holds(target, each))
+        found = digests.find(then, source, taking.file)
+        names = {address: image.name for address, image in holding.image_of(then.desired).items()}
+        each = {
+            address: dataclasses.replace(hold, image=hold.image or found.get(names.get(address, "")))
+            for address, hold in each.items()
+        }
+    return holding.merged(chosen, each)

@@ -11,19 +11,39 @@ from infra.config import Config
 from infra.desired import Desired
 from infra.errors import ServerError
 from infra.preflight import online
+from infra.promotion import holding
 from infra.provider.answers import LastRun
 
 COMPLETED = "COMPLETED"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Standing:
-    """By address: `pinned` and `deployed` (effective commits), pinned `versions`, the `runs` that ended last."""
+class Content:
+    """What an address runs: an effective commit, and on `ecs` an image; `digest` is None where none is pinned."""
 
-    pinned: Mapping[str, str]
-    deployed: Mapping[str, str]
+    commit: str
+    digest: str | None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Standing:
+    """By address: what is `pinned` and what is `deployed`, pinned `versions`, the `runs` that ended last."""
+
+    pinned: Mapping[str, Content]
+    deployed: Mapping[str, Content]
     versions: Mapping[str, str]
     runs: Mapping[str, LastRun]
+
+    def behind(self, moving: Collection[str], going: Collection[str]) -> list[str]:
+        """Of the addresses that a promotion moves and deletes, those where the last `up` left something else."""
+        stale = {address for address in moving if not self._is_applied(address)}
+        return sorted(stale | (set(going) & self.deployed.keys() - self.pinned.keys()))
+
+    def _is_applied(self, address: str) -> bool:
+        pinned, deployed = self.pinned.get(address), self.deployed.get(address)
+        if pinned is None or deployed is None:
+            return pinned == deployed
+        return pinned.commit == deployed.commit and pinned.digest in {None, deployed.digest}
 
     def not_green(self, addresses: Collection[str]) -> dict[str, str]:
         """Why the last run of each is no proof; those without a word are fine."""
@@ -50,22 +70,28 @@ def ask(root: Path, source: Config, runs: Desired, addresses: Collection[str]) -
     ids = {address: str(one["id"]) for address, one in outputs.items()}
     with online.asking(source, root) as client:
         last = {address: client.last_run(ids[address]) for address in sorted(ids.keys() & set(addresses))}
+    digests = {address: image.digest for address, image in holding.image_of(runs).items()}
     return Standing(
-        pinned={one.address: one.project.commit for one in runs.deployments},
-        deployed={address: str(one["commit"]) for address, one in outputs.items()},
+        pinned={
+            one.address: Content(commit=one.project.commit, digest=digests.get(one.address)) for one in runs.deployments
+        },
+        deployed={address: _deployed(one) for address, one in outputs.items()},
         versions={one.address: str(one.props["version"]) for one in runs.deployments},
         runs={address: run for address, run in last.items() if run},
     )
 
 
+def _deployed(one: Mapping[str, Any]) -> Content:
+    _, _, digest = str(one["image"] or "").partition("@")
+    return Content(commit=str(one["commit"]), digest=digest or None)
+
+
 def _outputs(root: Path, stack: str) -> Mapping[str, Mapping[str, Any]]:
-    command = ["pulumi", "stack", "output", "deployments", "--json", "-s", stack, "--non-interactive"]
+    command = ["pulumi", "stack", "output", "--json", "-s", stack, "--non-interactive"]
     try:
         done = subprocess.run(command, cwd=root, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     except FileNotFoundError as absent:
         raise ServerError("pulumi is not on PATH, so what stands can't be read. Run `. .local/env` first") from absent
     if done.returncode:
-        if "does not have output property" in done.stderr:
-            return {}
         raise ServerError(f"{stack}'s outputs can't be read: {done.stderr.strip()}. Run `pulumi up -s {stack}` first")
-    return json.loads(done.stdout)
+    return json.loads(done.stdout).get("deployments", {})

@@ -63,6 +63,6 @@ def flowstacks(capsys: pytest.CaptureFixture[str], *words: str, expect: int = 0)
     return out + err
 
 
-def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+def told(capsys: pytest.CaptureFixture[str], *words: str, expect: int = 0) -> dict[str, Any]:
     """The same as JSON."""
-    return json.loads(flowstacks(capsys, *words, "--json"))
+    return json.loads(flowstacks(capsys, *words, "--json", expect=expect))
