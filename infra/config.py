@@ -126,9 +126,10 @@ class Gates(Model):
 
 
 class ExistingSecret(Model):
-    """A secret that somebody else keeps."""
+    """A secret that somebody else keeps; `kms_key`: ARN of the key that encrypts it, if that is not AWS's own."""
 
-    arn: Annotated[str, pydantic.StringConstraints(pattern=r"^arn:aws[a-z-]*:secretsmanager:")]
+    arn: Annotated[str, pydantic.StringConstraints(pattern=r"^arn:aws[a-z-]*:secretsmanager:[^:]+:\d+:secret:[^:]+$")]
+    kms_key: Annotated[str, pydantic.StringConstraints(pattern=r"^arn:aws[a-z-]*:kms:[^:]+:\d+:key/")] | None = None
 
 
 def _form(said: Any) -> str:

@@ -43,7 +43,9 @@ class Environment(pulumi.ComponentResource):
             for pool in self.work_pools.values():
                 platform.worker(self.platform, config, pool)
         # Pools first, and last at a destroy: also for deployments that run in somebody else's.
-        in_place = pulumi.ResourceOptions(parent=self, depends_on=list(self.work_pools.values()))
+        # On `ecs` a schedule may be due at once, and its task needs its rights and secrets.
+        startable = self.platform.startable if self.platform else ()
+        in_place = pulumi.ResourceOptions(parent=self, depends_on=[*self.work_pools.values(), *startable])
         pool_ids = {**foreign_pools, **{name: pool.id for name, pool in self.work_pools.items()}}
         image_names = {one.task.key: one.image for one in desired.task_definitions}
         self.deployments = {}

@@ -38,9 +38,17 @@ class Problem:
 
     def __str__(self) -> str:
         """`file:line: severity: message (address) - remedy`, one line."""
+        return self._line(f"{self.severity}: ")
+
+    @property
+    def text(self) -> str:
+        """The same without the severity, for what says it itself."""
+        return self._line("")
+
+    def _line(self, severity: str) -> str:
         where = Place(self.file, self.line)
         about = f" [{self.address}]" if self.address else ""
-        return f"{where}: {self.severity}: {self.message}{about}. {self.remedy}"
+        return f"{where}: {severity}{self.message}{about}. {self.remedy}"
 
 
 def error(code: str, place: Place, message: str, remedy: str, *, address: str | None = None) -> Problem:

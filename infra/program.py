@@ -24,7 +24,7 @@ def run() -> Environment:
         raise pulumi.RunError(str(rejected)) from rejected
     for found in (*verdict.problems, *server.problems):
         tell = pulumi.log.warn if found.severity == "warning" else pulumi.log.debug
-        tell(str(found))
+        tell(found.text)
     environment = Environment(stack, verdict.config, verdict.desired, server.foreign_pools, server.images)
     if verdict.config.release is None:
         pulumi.log.info(how_to_fill(verdict.config), environment)

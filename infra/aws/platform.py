@@ -10,6 +10,7 @@ import pulumi_aws as aws
 from infra import secret_reference
 from infra.aws import cluster, provider, registry, roles, secrets, service, tasks
 from infra.aws.scope import Scope
+from infra.aws.secrets import Secrets
 from infra.aws.tasks import Surroundings
 from infra.config import Config, api_url
 from infra.desired import Desired, secret_names
@@ -49,8 +50,8 @@ def provision(config: Config, desired: Desired, found: Images, parent: pulumi.Re
     home = cluster.cluster(ours)
     kept = secrets.secrets(ours, secret_names(config, desired), config.secrets)
     execution = roles.role(ours, "execution", home.arn)
-    readable = pulumi.Output.all(repository.arn, logs.arn, list(kept.arns.values()))
-    granted = roles.grant(ours, "execution", execution, readable.apply(lambda known: roles.execution_policy(*known)))
+    policy = pulumi.Output.all(repository.arn, logs.arn).apply(lambda known: _execution_policy(ours, kept, *known))
+    granted = roles.grant(ours, "execution", execution, policy)
     flows = roles.role(ours, "task", home.arn)
     if config.aws.task_statements:
         roles.grant(ours, "task", flows, roles.task_policy(config.aws.task_statements))
@@ -78,6 +79,14 @@ def provision(config: Config, desired: Desired, found: Images, parent: pulumi.Re
         surroundings=around,
         startable=(granted, *kept.values),
     )
+
+
+def _execution_policy(ours: Scope, kept: Secrets, repository_arn: str, log_group_arn: str) -> str:
+    """Secrets of the environment by their prefix: one more of them changes no policy."""
+    own = [roles.secrets_arn(log_group_arn, ours.secret("*"))] if kept.has_own else []
+    keys = {one.kms_key for one in kept.elsewhere if one.kms_key}
+    readable = [*own, *(one.arn for one in kept.elsewhere)]
+    return roles.execution_policy(repository_arn, log_group_arn, readable, sorted(keys))
 
 
 def worker(platform: Platform, config: Config, pool: resources.WorkPool) -> aws.ecs.Service | None:

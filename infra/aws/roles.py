@@ -27,8 +27,16 @@ def trust(account: str) -> str:
     )
 
 
-def execution_policy(repository_arn: str, log_group_arn: str, secret_arns: Sequence[str]) -> str:
-    """Pull from this repository, write to this log group, read the secrets that flows of this environment declare."""
+def secrets_arn(any_arn: str, name: str) -> str:
+    """ARN pattern of secrets by a name with `*`, in the partition, region and account of another ARN."""
+    _, partition, _, region, owner, *_ = any_arn.split(":")
+    return f"arn:{partition}:secretsmanager:{region}:{owner}:secret:{name}"
+
+
+def execution_policy(
+    repository_arn: str, log_group_arn: str, secret_arns: Sequence[str], key_arns: Sequence[str]
+) -> str:
+    """Pull from this repository, write to this log group, read these secrets, and decrypt what these keys encrypt."""
     statements = [
         # The one action without resources: the token is for the account's whole registry.
         _allow(["ecr:GetAuthorizationToken"], ["*"]),
@@ -39,6 +47,8 @@ def execution_policy(repository_arn: str, log_group_arn: str, secret_arns: Seque
     ]
     if secret_arns:
         statements.append(_allow(["secretsmanager:GetSecretValue"], sorted(secret_arns)))
+    if key_arns:
+        statements.append(_allow(["kms:Decrypt"], sorted(key_arns)))
     return _policy(*statements)
 
 

@@ -19,26 +19,33 @@ RECOVERY_DAYS = 30
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Secrets:
-    """`arns` by name; `values`: those that the stack puts in."""
+    """`arns` by name; `values`: those that the stack puts in. `elsewhere`: ARNs and keys of those that it only names.
+
+    `has_own`: whether any is made here.
+    """
 
     arns: Mapping[str, pulumi.Output[str]]
     values: Sequence[aws.secretsmanager.SecretVersion]
+    elsewhere: Sequence[ExistingSecret]
+    has_own: bool
 
 
 def secrets(scope: Scope, names: Sequence[str], given: Given) -> Secrets:
     """Each is made unless the stack names an existing one."""
     arns: dict[str, pulumi.Output[str]] = {}
     values: list[aws.secretsmanager.SecretVersion] = []
+    elsewhere: list[ExistingSecret] = []
     for name in names:
         said = given.get(name)
         if isinstance(said, ExistingSecret):
             arns[name] = pulumi.Output.from_input(said.arn)
+            elsewhere.append(said)
             continue
         made = _made(scope, name, said)
         arns[name] = made.arn
         if said:
             values.append(_filled(scope, name, made, said))
-    return Secrets(arns=arns, values=values)
+    return Secrets(arns=arns, values=values, elsewhere=elsewhere, has_own=len(arns) > len(elsewhere))
 
 
 def _made(scope: Scope, name: str, value: pydantic.SecretStr | None) -> aws.secretsmanager.Secret:

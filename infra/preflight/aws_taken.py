@@ -1,8 +1,7 @@
 """AWS objects under our names that somebody else made. Read-only.
 
-Some AWS calls would take them over without a word: CreateCluster answers with the cluster that is there, and
-RegisterTaskDefinition adds a revision to anybody's family
-(https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html).
+Some would be taken over without a word: CreateCluster answers with the cluster that is there
+(https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html). Others would stop an `up` half way.
 """
 
 import importlib

@@ -8,6 +8,7 @@ import hashlib
 import http
 import json
 import re
+import threading
 import urllib.parse
 from collections.abc import Iterable, Iterator
 from typing import Literal, Self
@@ -26,6 +27,9 @@ _AT_ONCE = 8
 """Requests; ECR allows many hundred a second (https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html)."""
 
 _NEXT = re.compile(r'<([^>]+)>;\s*rel="?next"?')
+
+
+_untagging = threading.Lock()
 
 
 class Descriptor(Answer):
@@ -187,6 +191,10 @@ class Repository:
 
     def _untag_by_digest(self, tag: str) -> None:
         """For registries that delete by digest only: move the tag to a manifest of its own, and delete that."""
+        with _untagging:  # the blob that one of several brings may be gone for the next before it is used
+            self._move_and_delete(tag)
+
+    def _move_and_delete(self, tag: str) -> None:
         if self.digest(tag) is None:
             return
         config = _digest(_EMPTY_CONFIG)

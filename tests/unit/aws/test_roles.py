@@ -6,10 +6,17 @@ from infra.config import Statement
 _REPOSITORY = "arn:aws:ecr:eu-central-1:123456789012:repository/flowstacks-staging"
 _LOGS = "arn:aws:logs:eu-central-1:123456789012:log-group:/ecs/flowstacks-staging"
 _SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:flowstacks/staging/warehouse-AbCdEf"
+_KEY = "arn:aws:kms:eu-central-1:123456789012:key/51aa"
+
+
+def test_an_environments_secrets_are_one_pattern() -> None:
+    assert roles.secrets_arn(_LOGS, "flowstacks/staging/*") == (
+        "arn:aws:secretsmanager:eu-central-1:123456789012:secret:flowstacks/staging/*"
+    )
 
 
 def test_execution_reads_declared_secrets_and_nothing_else() -> None:
-    said = json.loads(roles.execution_policy(_REPOSITORY, _LOGS, [_SECRET]))["Statement"]
+    said = json.loads(roles.execution_policy(_REPOSITORY, _LOGS, [_SECRET], [_KEY]))["Statement"]
     by_action = {action: one["Resource"] for one in said for action in one["Action"]}
     assert by_action == {
         "ecr:GetAuthorizationToken": ["*"],
@@ -19,16 +26,17 @@ def test_execution_reads_declared_secrets_and_nothing_else() -> None:
         "logs:CreateLogStream": [f"{_LOGS}:*"],
         "logs:PutLogEvents": [f"{_LOGS}:*"],
         "secretsmanager:GetSecretValue": [_SECRET],
+        "kms:Decrypt": [_KEY],
     }
 
 
 def test_without_secrets_none_can_be_read() -> None:
-    assert "secretsmanager" not in roles.execution_policy(_REPOSITORY, _LOGS, [])
+    assert "secretsmanager" not in roles.execution_policy(_REPOSITORY, _LOGS, [], [])
 
 
 def test_the_policy_is_the_same_whatever_order_secrets_come_in() -> None:
     one, other = [_SECRET, _SECRET + "2"], [_SECRET + "2", _SECRET]
-    assert roles.execution_policy(_REPOSITORY, _LOGS, one) == roles.execution_policy(_REPOSITORY, _LOGS, other)
+    assert roles.execution_policy(_REPOSITORY, _LOGS, one, []) == roles.execution_policy(_REPOSITORY, _LOGS, other, [])
 
 
 def test_only_ecs_for_this_account_can_take_a_role() -> None:
