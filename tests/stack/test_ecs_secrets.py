@@ -27,7 +27,6 @@ def test_a_new_secret_is_previewed_where_it_is_used_and_nowhere_else(ecs: EcsWor
     planned = ecs.preview().operations
     assert planned == {
         "Secret new": "create",
-        "RolePolicy execution": "update",
         "TaskDefinition etl/load/daily": "replace",
         f"Deployment load/daily--{ecs.stack}": "update",
     }
