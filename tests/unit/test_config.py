@@ -132,7 +132,10 @@ def test_a_complaint_about_secrets_tells_none(said: str) -> None:
 
 
 def test_secrets_are_values_or_somebody_elses(tmp_path: Path) -> None:
-    text = "  flowstacks:secrets: {team/a: {secure: v1:x}, b: {arn: 'arn:aws:secretsmanager:eu-central-1:1:secret:b-AbCdEf'}}\n"
+    text = (
+        "  flowstacks:secrets:\n    team/a: {secure: v1:x}\n"
+        "    b: {arn: 'arn:aws:secretsmanager:eu-central-1:1:secret:b-AbCdEf'}\n"
+    )
     loaded = _load(tmp_path, "config:\n  aws:region: eu-central-1\n  flowstacks:runtime: ecs\n" + text)
     assert loaded.region == "eu-central-1"
     assert isinstance(loaded.secrets["team/a"], pydantic.SecretStr)
