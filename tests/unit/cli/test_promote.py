@@ -1,11 +1,13 @@
 """`flowstacks promote` in real repositories."""
 
+import json
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from infra import config
+from infra.preflight import preflight
 from infra.promotion import stack_text
 from tests.support import promotions
 from tests.support.promotions import FLOW, HEAD_LINES, Team, flowstacks, told
@@ -257,3 +259,28 @@ def test_a_shallow_clone_is_refused_with_the_remedy(
     text = flowstacks(capsys, "promote", "dev", "main", expect=1)
     assert "git fetch" in text
     assert (tmp_path / "c" / "Pulumi.main.yaml").read_text() == HEAD_LINES
+
+
+COMMANDS = [{"run": ["extract", "--all"], "retries": 2}, {"run": ["load"], "tag": None}]
+
+
+def test_long_parameters_go_along_and_the_targets_own_are_merged_over_them(team: Team, capsys: Printed) -> None:
+    text = (
+        "from prefect import flow\n\n"
+        f"PARAMETERS = {{'commands': {COMMANDS}, 'tag': 'dev'}}\n"
+        "FLOW_SPEC = {'deployments': [{'name': 'all', 'parameters': PARAMETERS}]}\n\n"
+        "@flow\ndef build(commands: list[dict], tag: str, server: str = 'a'): ...\n"
+    )
+    _pin_dev(team, team.repo.commit({"flows/etl/build.py": text}))
+    own = '  flowstacks:overrides: {"etl/build/all": {parameters: {tag: "2026.1"}, work_queue_name: default}}\n'
+    team.stack_file.write_text(f"{HEAD_LINES}{own}")
+    flowstacks(capsys, "promote", "dev", "main")
+    parameters = {
+        stack: json.loads(str(one.props["parameters"]))
+        for stack in ("dev", "main")
+        for one in preflight.run(team.root, "flowstacks", stack).desired.deployments
+        if one.address == "etl/build/all"
+    }
+    assert parameters == {
+        "dev": {"commands": COMMANDS, "tag": "dev"}, "main": {"commands": COMMANDS, "tag": "2026.1"},
+    }  # fmt: skip
