@@ -5,6 +5,7 @@ of the target stay its own, and what they hold apart stays apart.
 """
 
 import dataclasses
+import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -21,21 +22,44 @@ from infra.stack_file import StackFile
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Stack:
+    """One environment of the repository, to be judged with any config."""
+
+    root: Path
+    project: str
+    name: str
+
+    def judge(self, settings: Config) -> Verdict:
+        """As `preflight.judge`."""
+        return preflight.judge(self.root, self.project, settings, self.file)
+
+    @property
+    def file(self) -> StackFile:
+        """Where its config stands."""
+        return StackFile(self.root, self.name)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Promotion:
     """`source` as configured, its moving pins resolved; `target` as it is now, `then` as it would be.
 
-    `runs`: what `source` is pinned to. `holds`: the overrides that hold deployments where only patterns were promoted,
+    `giving`: the source as a stack. `holds`: the overrides that hold deployments where only patterns were promoted,
     else None. `before` and `plan` are None where the target has problems now; then `unknown` says which.
     """
 
     source: Config
-    runs: Desired
+    giving: Stack
     target: Config
     before: Desired | None
     then: Verdict
     holds: Mapping[str, Hold] | None
     plan: Plan | None
     unknown: str | None
+
+    @functools.cached_property
+    def runs(self) -> Desired:
+        """What the source is pinned to. Raises `RejectedError` where it has errors."""
+        return self.giving.judge(self.source).desired
 
     @property
     def commits(self) -> tuple[str, ...]:
@@ -66,36 +90,20 @@ class Promotion:
         return stack_text.with_release(text, release.commit, release.from_, release.images) if release else text
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class _Stack:
-    """One environment of the repository, to be judged with any config."""
-
-    root: Path
-    project: str
-    name: str
-
-    def judge(self, settings: Config) -> Verdict:
-        return preflight.judge(self.root, self.project, settings, self.file)
-
-    @property
-    def file(self) -> StackFile:
-        return StackFile(self.root, self.name)
-
-
 def prepare(root: Path, project: str, src: str, dst: str, patterns: Sequence[str]) -> Promotion:
     """What promoting `src` (or the deployments of it that `patterns` cover) into `dst` means.
 
-    On `ecs` a digest that the source does not pin is asked of the registries. Raises `RejectedError` where the source,
-    or the target as it would be, has errors; `FlowstacksError` where there is nothing to take over.
+    On `ecs` a digest that the source does not pin is asked of the registries. Raises `RejectedError` where the target
+    as it would be has errors, or with patterns the source; `FlowstacksError` where there is nothing to take over.
     """
     if src == dst:
         raise FlowstacksError(f"{src} can't be promoted into itself. Name two environments")
     source = inherit.settled(preflight.configured(root, src), git_source.head(root))
     target = preflight.configured(root, dst)
     released = inherit.pinned_as(target, source)  # refuses a source whose release nobody else can have
-    giving, taking = (_Stack(root=root, project=project, name=name) for name in (src, dst))
-    runs = giving.judge(source).desired
+    giving, taking = (Stack(root=root, project=project, name=name) for name in (src, dst))
     if patterns:
+        runs = giving.judge(source).desired
         holds = _holds(taking, source, runs, target, patterns)
         then = taking.judge(holding.with_holds(target, holds))
     else:
@@ -104,11 +112,11 @@ def prepare(root: Path, project: str, src: str, dst: str, patterns: Sequence[str
     before, unknown = _before(taking, target)
     moves = plan.plan(before, then.desired) if before else None
     return Promotion(
-        source=source, runs=runs, target=target, before=before, then=then, holds=holds, plan=moves, unknown=unknown
+        source=source, giving=giving, target=target, before=before, then=then, holds=holds, plan=moves, unknown=unknown
     )
 
 
-def _before(taking: _Stack, target: Config) -> tuple[Desired | None, str | None]:
+def _before(taking: Stack, target: Config) -> tuple[Desired | None, str | None]:
     """The promotion may be what mends it: an override for a flow that only the new commit has."""
     try:
         return taking.judge(target).desired, None
@@ -116,7 +124,7 @@ def _before(taking: _Stack, target: Config) -> tuple[Desired | None, str | None]
         return None, f"what moves is not known, {taking.name} has problems now: {broken.problems[0]}"
 
 
-def _released(taking: _Stack, source: Config, released: Config) -> Verdict:
+def _released(taking: Stack, source: Config, released: Config) -> Verdict:
     if released.runtime != "ecs":
         return taking.judge(inherit.with_images(released, {}))
     then = taking.judge(released)
@@ -128,7 +136,7 @@ def _released(taking: _Stack, source: Config, released: Config) -> Verdict:
     return taking.judge(inherit.with_images(released, {**pinned, **of_release}))
 
 
-def _holds(taking: _Stack, source: Config, runs: Desired, target: Config, patterns: Sequence[str]) -> dict[str, Hold]:
+def _holds(taking: Stack, source: Config, runs: Desired, target: Config, patterns: Sequence[str]) -> dict[str, Hold]:
     chosen = holding.chosen(source, runs, target, patterns)
     each = holding.at(source, runs, sorted({address for found in chosen.values() for address in found}))
     if target.runtime != "ecs":
