@@ -95,6 +95,32 @@ def test_the_pinned_commit_runs_although_head_is_newer(running: Workspace) -> No
         assert [line for line in logged if line.startswith("this is")] == [f"this is the {said} code"]
 
 
+def _runs(target: Workspace, text: str) -> None:
+    _run(target, "etl/load/x")
+    logged = _logged(target, target.deployment("load", f"x--{target.stack}"), text)
+    assert [line for line in logged if line.startswith("this is")] == [text]
+
+
+def test_what_is_promoted_runs_until_it_is_rolled_back(running: Workspace) -> None:
+    """The worker is the target's: what runs there is what the source was tried with, whatever is checked out."""
+    target, dev = running, running.beside()
+    dev.configure({"runtime": "process", "release": {"commit": "HEAD"}})
+    target.configure({"runtime": "process"})
+    for text in ("this is A", "this is B"):
+        dev.commit(**{"flows/etl/load.py": _saying(text)})
+        dev.up()
+        dev.write("flows/etl/load.py", _saying("this is uncommitted code"))
+        done = target.run("flowstacks", "promote", dev.stack, target.stack, "--check")
+        assert done.code == 0, done.text
+        target.git("commit", "-q", "-m", f"promote {text}", "--", target.stack_file.name)
+        target.up()
+        _runs(target, text)
+    done = target.run("flowstacks", "rollback", target.stack)
+    assert done.code == 0, done.text
+    target.up()
+    _runs(target, "this is A")
+
+
 PULL = """\
 import json, pathlib, sys
 from prefect.deployments.steps.core import run_steps
