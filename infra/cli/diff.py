@@ -6,12 +6,13 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from infra import suggestion
 from infra.cli import stack
 from infra.config import Config, Override
 from infra.discovery import source
 from infra.errors import FlowstacksError
 from infra.preflight import online, preflight
-from infra.promotion import change, details, inherit, plan, plan_document, plan_text, runs
+from infra.promotion import change, details, inherit, pins, plan, plan_document, plan_text, runs
 from infra.promotion.plan import Plan
 from infra.promotion.runs import Disturbed
 from infra.stack_file import StackFile
@@ -48,19 +49,31 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _difference(root: Path, src: str, dst: str, patterns: Sequence[str], *, check: bool) -> Difference:
+    pins.refuse_variable()
     for name in (src, dst):
-        if not (root / f"Pulumi.{name}.yaml").exists():
-            raise FlowstacksError(f"There is no Pulumi.{name}.yaml. Name an environment that has one")
+        pins.read(root, name)
     project, stack_file = stack.project(root), StackFile(root, dst)
     giving = inherit.settled(preflight.configured(root, src), source.head(root))
     now = preflight.run(root, project, dst)
     then = preflight.judge(root, project, inherit.pinned_as(now.config, giving), stack_file)
-    moves = plan.plan(now.desired, then.desired).only(patterns)
+    moves = _chosen(plan.plan(now.desired, then.desired), patterns)
     disturbed = None
     if check:
         with online.asking(now.config, root) as client:
             disturbed = runs.count(client, moves)
     return Difference(source=giving, target=now.config, plan=moves, disturbed=disturbed)
+
+
+def _chosen(moves: Plan, patterns: Sequence[str]) -> Plan:
+    """A pattern that covers nothing must not read as "nothing moves"."""
+    for pattern in patterns:
+        found = moves.only([pattern])
+        if not found.deployments and not found.unchanged:
+            known = {*moves.unchanged, *(one.address for one in moves.deployments)}
+            raise FlowstacksError(
+                f"No deployment of either environment is at {pattern!r}. {suggestion.closest(pattern, known)}"
+            )
+    return moves.only(patterns)
 
 
 def _document(found: Difference) -> plan_document.Json:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from infra import config
 from infra.cli import main
 from tests.support import flows
 from tests.unit.discovery.discovery_repo import Repo
@@ -107,6 +108,23 @@ def test_patterns_choose(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None
     assert main.main(["diff", "staging", "main", "etl/load/more", "--json"]) == 0
     assert [one["address"] for one in json.loads(capsys.readouterr().out)["deployments"]] == ["etl/load/more"]
     assert main.main(["diff", "staging", "main", "web/**", "--exit-code"]) == 0
+
+
+def test_a_pattern_that_covers_nothing_is_an_error(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    before, after = _edited(repo)
+    _pin(repo, staging=after, main=before)
+    assert main.main(["diff", "staging", "main", "web/**", "etl/laod"]) == 1
+    assert capsys.readouterr().err.startswith("No deployment of either environment is at 'etl/laod'. Did you mean")
+
+
+def test_a_variable_that_hides_the_pins_is_refused(
+    repo: Repo, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, after = _edited(repo)
+    _pin(repo, staging=after, main=before)
+    monkeypatch.setenv(config.COMMIT, before)
+    assert main.main(["diff", "staging", "main"]) == 1
+    assert "unset FLOWSTACKS_COMMIT" in capsys.readouterr().err
 
 
 def test_the_targets_own_settings_stay_and_what_is_held_is_told(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
