@@ -35,7 +35,7 @@ def run() -> Environment:
 def how_to_fill(settings: Config) -> str:
     """What to do with an environment that has no release yet."""
     stack = settings.environment
-    write = f"Write flowstacks:release into Pulumi.{stack}.yaml: {{commit: <40 hex digits>}}"
+    fill = f"`flowstacks promote SRC {stack}`, or `flowstacks pin {stack} COMMIT`"
     if settings.runtime == "ecs":
-        write = f"Run `flowstacks build {stack}`, and write the release that it prints into Pulumi.{stack}.yaml"
-    return f"{stack} has no release yet: it is provisioned and runs nothing. {write}"
+        fill += f" once `flowstacks build {stack} --commit COMMIT` has made its images"
+    return f"{stack} has no release yet: it is provisioned and runs nothing. Fill it: {fill}"

@@ -39,8 +39,8 @@ def _aws(stack: str, config: Mapping[str, Any], values: Mapping[str, str]) -> li
         ("runs", "none: on this machine flows of runtime ecs are provisioned, not run"),
     ]
     if not _release(config):
-        fill = f"flowstacks build {stack}, then the release block it prints into Pulumi.{stack}.yaml"
-        rows.append(("release", f"none, so there are no deployments. Fill it: {fill}"))
+        fill = f"flowstacks build {stack} --empty-base, then flowstacks promote dev {stack}"
+        rows.append(("release", f"none, so there are no deployments. To try it: {fill}"))
     return rows
 
 

@@ -34,6 +34,5 @@ def test_an_ecs_stack_is_told_its_emulator_and_that_nothing_runs() -> None:
 
 def test_an_empty_one_is_told_how_to_fill_it_and_one_without_a_registry_why_it_has_no_images() -> None:
     told = _told(dict(ECS), {**PREFECT, **variables.aws(URL, region="", registry_url=None)})
-    assert "flowstacks build staging" in told["release"]
-    assert "Pulumi.staging.yaml" in told["release"]
+    assert "flowstacks build staging --empty-base, then flowstacks promote dev staging" in told["release"]
     assert told["images"].startswith("none")
