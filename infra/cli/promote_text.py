@@ -45,7 +45,10 @@ def _apart(prepared: Promotion) -> list[str]:
     stay = [pattern for pattern in mine if pattern not in (prepared.holds or {})]
     told = [f"stay held apart in {prepared.target.environment}: {', '.join(stay)}"] if stay else []
     if theirs and prepared.holds is None:
-        told.append(f"held apart in {prepared.source.environment}, so not promoted: {', '.join(theirs)}")
+        told.append(
+            f"{prepared.source.environment} runs something else than its release here, which does not come along: "
+            f"{', '.join(theirs)}"
+        )
     return told
 
 

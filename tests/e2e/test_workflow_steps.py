@@ -139,7 +139,17 @@ def test_from_the_trunk_to_a_promotion_and_a_pull_request(team: Team) -> None:
     team.job("up", "up", matrix__stack="staging")
     assert team.commits("staging") == team.commits("dev")
 
-    team.git("switch", "-q", "--create", "feature")
+    # A part of it: the input stands after the options, whatever it says.
+    team.job(
+        "promote", "promote", inputs__source="dev", inputs__target="staging", inputs__patterns="orders/** weather/*/*",
+        github__run_id="2", github__actor="octocat", github__actor_id="1",
+    )  # fmt: skip
+    assert "--head promote/dev-to-staging-2" in team.calls()[-1]
+    edited = team.git("show", "origin/promote/dev-to-staging-2:Pulumi.staging.yaml")
+    assert '"orders/**":' in edited
+    assert '"weather/*/*":' in edited
+
+    team.git("switch", "-q", "--create", "feature", "main")
     version = team.edit("flows/orders/pyproject.toml", 'version = "', 'version = "1!')
     team.commit({**team.edit("flows/orders/sales_report.py", '"days": 1}', '"days": 3}'), **version})
     team.job("container", "build", vars__IMAGE_STACK="staging")

@@ -135,7 +135,7 @@ def test_what_the_source_holds_apart_is_not_promoted_with_its_release(team: Team
     with (team.root / "Pulumi.dev.yaml").open("a") as file:
         file.write(f"  flowstacks:overrides:\n    web/**: {{commit: {third}}}\n")
     text = flowstacks(capsys, "promote", "dev", "main")
-    assert "held apart in dev, so not promoted: web/**" in text
+    assert "dev runs something else than its release here, which does not come along: web/**" in text
     assert team.stack_file.read_text() == _released(second)
     # A pattern takes over what runs there, whatever pins it: here two commits, so two overrides.
     flowstacks(capsys, "promote", "dev", "main", "**")
