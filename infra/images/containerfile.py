@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 from infra.images.target import Target
 from infra.runtimes import ecs, process
 
+TREE_KEY = "flowstacks.tree-key"
+"""The label that says which content an image was built from."""
+
 NOT_RUNNABLE = {"flowstacks.runnable": "false"}
 """Label of an image that holds the code on an empty base."""
 
@@ -50,7 +53,7 @@ def labels(target: Target) -> dict[str, str]:
         "flowstacks.commit": target.project.commit,
         "flowstacks.image": target.key,
         "flowstacks.project": target.project.name,
-        "flowstacks.tree-key": target.project.tree_key,
+        TREE_KEY: target.project.tree_key,
         "flowstacks.version": target.project.version,
     }
 

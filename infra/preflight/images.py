@@ -7,7 +7,7 @@ from infra import problem
 from infra.config import Config
 from infra.desired import Image
 from infra.errors import ServerError
-from infra.images import location
+from infra.images import containerfile, location
 from infra.images.found import Found
 from infra.problem import Place
 from infra.provider.errors import ProviderError
@@ -51,9 +51,16 @@ def resolve(
             return Resolved(
                 images={name: found for name, found in settled.items() if found},
                 problems=[
-                    _missing(settings, one, locate(one.pinned_at), repository)
-                    for one in wanted
-                    if settled[one.name] is None
+                    *(
+                        _missing(settings, one, locate(one.pinned_at), repository)
+                        for one in wanted
+                        if settled[one.name] is None
+                    ),
+                    *(
+                        _of_other_files(settings, one, locate(one.pinned_at))
+                        for one in wanted
+                        if there[one.name] and _is_of_other_files(one, repository)
+                    ),
                 ],
             )
     except ProviderError as refused:
@@ -61,9 +68,13 @@ def resolve(
 
 
 def _looked_up(wanted: Sequence[Image], repository: Repository) -> dict[str, str | None]:
-    references = {one.name: one.digest or tags.tree(one.key, one.project.tree_key) for one in wanted}
+    references = {one.name: one.digest or _tree(one) for one in wanted}
     there = repository.digests(references.values())
     return {name: there[reference] for name, reference in references.items()}
+
+
+def _tree(one: Image) -> str:
+    return tags.tree(one.key, one.project.tree_key)
 
 
 def _at_origin(
@@ -81,6 +92,24 @@ def _settled(settings: Config, one: Image, here: str | None, brought: Mapping[st
         return Found(digest=here)
     may_be_built = one.digest is None and settings.images.build
     return brought.get(one.name) or (Found(digest=None) if may_be_built else None)
+
+
+def _is_of_other_files(one: Image, repository: Repository) -> bool:
+    """Whether the release pins an image of ours that says it was built from another content.
+
+    A commit that is pinned by hand leaves the digests of the one before. What an override says is on purpose.
+    """
+    if one.digest is None or one.name != one.key or repository.digest(_tree(one)) == one.digest:
+        return False
+    return repository.labels(one.digest).get(containerfile.TREE_KEY, one.project.tree_key) != one.project.tree_key
+
+
+def _of_other_files(settings: Config, one: Image, place: Place) -> problem.Problem:
+    pin = settings.release.commit if settings.release else "COMMIT"
+    return problem.error(
+        "stale-image", place, f"{one.key} is pinned to an image of other files than commit {pin[:12]} has",
+        f"Run `flowstacks pin {settings.environment} {pin}`, which pins its image too",
+    )  # fmt: skip
 
 
 def _missing(settings: Config, one: Image, place: Place, repository: Repository) -> problem.Problem:

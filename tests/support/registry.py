@@ -4,7 +4,7 @@ import contextlib
 import os
 import subprocess
 import uuid
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 
 import pytest
@@ -33,12 +33,13 @@ def absent(why: str) -> None:
     pytest.skip(why)
 
 
-def push(url: str, reference: str, folder: Path, content: str) -> str:
+def push(url: str, reference: str, folder: Path, content: str, labels: Mapping[str, str] | None = None) -> str:
     """An image with one file of this content, under `name:tag`; its digest."""
     context = folder / reference.replace("/", "-").replace(":", "-")
     context.mkdir(parents=True)
     (context / "content").write_text(content, encoding="utf-8")
-    (context / "Containerfile").write_text("FROM scratch\nCOPY content /content\n", encoding="utf-8")
+    said = "".join(f"LABEL {name}={value}\n" for name, value in (labels or {}).items())
+    (context / "Containerfile").write_text(f"FROM scratch\nCOPY content /content\n{said}", encoding="utf-8")
     told, image = context / "digest", f"localhost/flowstacks-test-{uuid.uuid4().hex}"
     host = url.removeprefix("http://")
     buildah("bud", "--timestamp", "0", "--tag", image, str(context))

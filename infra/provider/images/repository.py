@@ -13,6 +13,8 @@ import urllib.parse
 from collections.abc import Iterable, Iterator
 from typing import Literal, Self
 
+import pydantic
+
 from infra.provider.errors import NotFoundError, ProviderError, RequestError
 from infra.provider.model import Answer
 from infra.provider.transport import Content, Patience, Response, Server, Transport, until_known
@@ -46,6 +48,14 @@ class Manifest(Answer):
     config: Descriptor | None = None
     layers: tuple[Descriptor, ...] = ()
     manifests: tuple[Descriptor, ...] = ()
+
+
+class _Run(Answer):
+    labels: dict[str, str] | None = pydantic.Field(None, alias="Labels")
+
+
+class _Config(Answer):
+    config: _Run | None = None
 
 
 class _Tags(Answer):
@@ -105,6 +115,14 @@ class Repository:
     def has(self, digest: str) -> bool:
         """Whether an image of this digest is there, under whatever tag or none."""
         return self.digest(digest) is not None
+
+    def labels(self, digest: str) -> dict[str, str]:
+        """What the image says of itself (image-spec 1.1, "Image Configuration"); nothing for an index of several."""
+        described = Manifest.model_validate_json(self._manifest(digest)[0]).config
+        if described is None:
+            return {}
+        said = _Config.model_validate_json(b"".join(self._blob(described.digest))).config
+        return (said.labels if said else None) or {}
 
     def tags(self) -> list[str]:
         """All tags, sorted; none where there is no such repository."""

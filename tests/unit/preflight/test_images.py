@@ -9,6 +9,7 @@ import pytest
 from infra.config import Config
 from infra.desired import Image
 from infra.errors import FlowstacksError, ServerError
+from infra.images import containerfile
 from infra.preflight import images
 from infra.problem import Place
 from infra.provider.images import ecr, endpoint
@@ -58,6 +59,21 @@ def test_pinned_and_found(url: str, tmp_path: Path) -> None:
     found = images.resolve(_config(), [_wanted("web", digest), _wanted(), _wanted("etl/gpu")], _locate, patience=_QUICK)
     assert found.problems == []
     assert _digests(found) == {"web": digest, "etl": digest, "etl/gpu": named}
+
+
+def test_a_commit_pinned_by_hand_without_its_images_is_refused(url: str, tmp_path: Path) -> None:
+    stale = registry.push(url, "flowstacks-staging:tree-k0", tmp_path, "a", {containerfile.TREE_KEY: "k0"})
+    fresh = registry.push(url, "flowstacks-staging:other", tmp_path, "b", {containerfile.TREE_KEY: "k1"})
+    theirs = registry.push(url, "flowstacks-staging:theirs", tmp_path, "c")
+    release = {"commit": "9" * 40}
+
+    def codes(digest: str) -> list[str]:
+        found = images.resolve(_config(release=release), [_wanted(digest=digest)], _locate, patience=_QUICK)
+        return [f"{one.code}:{one.line}: {one.remedy}" for one in found.problems]
+
+    assert codes(stale) == [f"stale-image:7: Run `flowstacks pin staging {'9' * 40}`, which pins its image too"]
+    assert codes(fresh) == []
+    assert codes(theirs) == []
 
 
 def test_missing(url: str, tmp_path: Path) -> None:
