@@ -9,9 +9,9 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .PHONY: help up down clean test soak bench lint paths say
 
-bootstrap := sh infra/local/bootstrap.sh
-local := .venv/bin/python -m infra.local
-# Our own comment begins with a mark (infra/report/comment.py); anybody could write one like it.
+bootstrap := sh infra/flowstacks/local/bootstrap.sh
+local := .venv/bin/python -m flowstacks.local
+# Our own comment begins with a mark (infra/flowstacks/report/comment.py); anybody could write one like it.
 ours := '.[] | select(.user.type == "Bot" and (.body | startswith("<!-- flowstacks:comment -->"))) | .id'
 
 help: ## this list

@@ -1,5 +1,5 @@
 """Pulumi's entry: one stack is one environment."""
 
-from infra import program
+from flowstacks import program
 
 program.run()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.servers import aws, prefect
+from flowstacks.local.servers import aws, prefect
 from tests.support.ecs_workspace import EcsWorkspace
 from tests.support.workspace import ROOT, Workspace
 

@@ -14,9 +14,10 @@ from typing import TypeVar
 
 import pytest
 
-from infra.preflight import preflight
-from infra.promotion import inherit, plan
-from infra.stack_file import StackFile
+from flowstacks.evaluation import evaluation
+from flowstacks.promotion import inheritance
+from flowstacks.difference import plan
+from flowstacks.stack.stack_file import StackFile
 from tests.support import flows
 from tests.unit.discovery.discovery_repo import Repo
 
@@ -59,16 +60,16 @@ def test_explanation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     print(f"\n{COUNT} deployments in {COUNT // PER_PROJECT} projects, 1 project changed\n")
 
     def command() -> str:
-        words = [sys.executable, "-m", "infra.cli.main", "diff", "staging", "main"]
+        words = [sys.executable, "-m", "flowstacks", "diff", "staging", "main"]
         env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
         return subprocess.run(words, cwd=root, env=env, check=True, capture_output=True, text=True).stdout
 
     told = _timed("flowstacks diff, whole process", command)
     _timed("flowstacks diff, once more", command)
-    now = _timed("main as it is", lambda: preflight.run(root, "flowstacks", "main"))
-    pinned = inherit.pinned_as(now.config, preflight.configured(root, "staging"))
+    now = _timed("main as it is", lambda: evaluation.run(root, "flowstacks", "main"))
+    pinned = inheritance.pinned_as(now.config, evaluation.configured(root, "staging"))
     stack_file = StackFile(root, "main")
-    then = _timed("main with staging's release", lambda: preflight.judge(root, "flowstacks", pinned, stack_file))
-    found = _timed("the plan", lambda: plan.plan(now.desired, then.desired))
+    then = _timed("main with staging's release", lambda: evaluation.judge(root, "flowstacks", pinned, stack_file))
+    found = _timed("the plan", lambda: plan.compare(now.desired, then.desired))
     assert len(found.deployments) == PER_PROJECT
     assert f"{PER_PROJECT} deployments of 1 project move" in told

@@ -12,10 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
-from infra.aws import service
-from infra.local import variables
-from infra.local.servers import health, port, process
-from infra.local.servers.process import Launch
+from flowstacks.aws import service
+from flowstacks.local import variables
+from flowstacks.local.servers import health, port, process
+from flowstacks.local.servers.process import Launch
 from tests.support import flows
 from tests.support.ecs_workspace import KEYS, REGION, EcsWorkspace
 

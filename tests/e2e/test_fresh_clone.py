@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from infra.local.places import Places
-from infra.local.servers.record import Record
+from flowstacks.local.places import Places
+from flowstacks.local.servers.record import Record
 from tests.support import clone as clones
 
 

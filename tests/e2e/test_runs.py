@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from infra.local import places
-from infra.local.servers import process, record, worker
+from flowstacks.local import places
+from flowstacks.local.servers import process, record, worker
 from tests.support import flows
 from tests.support.workspace import ROOT, Workspace
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from infra.local import env_file, places, stack_copy, state, variables
-from infra.local.engine import ensure
-from infra.local.places import Places
-from infra.local.servers import identity
+from flowstacks.local import env_file, places, variables
+from flowstacks.local.state import stack_copy, stacks
+from flowstacks.local.engine import setup
+from flowstacks.local.places import Places
+from flowstacks.local.servers import identity
 from tests.support.workspace import ROOT
 
 PROGRAM = """\
@@ -51,7 +52,7 @@ def here(tmp_path: Path) -> Places:
     (root / "Pulumi.yaml").write_text("name: flowstacks\nruntime: python\n")
     (root / "__main__.py").write_text(PROGRAM)
     found = places.at(root)
-    ensure.ensure(found)
+    setup.ensure(found)
     return found
 
 
@@ -79,7 +80,7 @@ def _pulumi(here: Places, arguments: str) -> subprocess.CompletedProcess[str]:
 def test_every_command_works_and_leaves_the_file_as_it_is(here: Places, content: str) -> None:
     stack_file = here.root / "Pulumi.dev.yaml"
     stack_file.write_text(content)
-    assert state.init(here, "dev", _values(here))
+    assert stacks.init(here, "dev", _values(here))
     for command in COMMANDS:
         done = _pulumi(here, f"{command} -s dev")
         assert done.returncode == 0, done.stdout
@@ -88,7 +89,7 @@ def test_every_command_works_and_leaves_the_file_as_it_is(here: Places, content:
 
 def test_a_secret_of_production_is_a_placeholder_in_the_copy(here: Places) -> None:
     (here.root / "Pulumi.dev.yaml").write_text(SALTED)
-    state.init(here, "dev", _values(here))
+    stacks.init(here, "dev", _values(here))
     done = _pulumi(here, "up --yes --skip-preview -s dev")
     assert done.returncode == 0, done.stdout
     assert _pulumi(here, "config get --path flowstacks:prefect.api_key -s dev").stdout.strip() == stack_copy.PLACEHOLDER
@@ -98,7 +99,7 @@ def test_a_secret_of_production_is_a_placeholder_in_the_copy(here: Places) -> No
 def test_an_edit_reaches_the_committed_file_and_the_next_up(here: Places) -> None:
     stack_file = here.root / "Pulumi.dev.yaml"
     stack_file.write_text(SALTED)
-    state.init(here, "dev", _values(here))
+    stacks.init(here, "dev", _values(here))
     assert _pulumi(here, "config set flowstacks:runtime other -s dev").returncode == 0
     assert "flowstacks:runtime: other" in stack_file.read_text()
     assert "secure: v1:AAAA:BBBB" in stack_file.read_text().replace("'", "")
@@ -109,7 +110,7 @@ def test_an_edit_reaches_the_committed_file_and_the_next_up(here: Places) -> Non
 def test_a_secret_is_not_encrypted_with_the_local_passphrase(here: Places) -> None:
     stack_file = here.root / "Pulumi.dev.yaml"
     stack_file.write_text(PLAIN)
-    state.init(here, "dev", _values(here))
+    stacks.init(here, "dev", _values(here))
     refused = _pulumi(here, "config set --secret flowstacks:token t -s dev")
     assert refused.returncode == 1
     assert refused.stdout.count("\n") == 1
@@ -119,7 +120,7 @@ def test_a_secret_is_not_encrypted_with_the_local_passphrase(here: Places) -> No
 def test_the_lock_of_a_killed_engine_is_taken(here: Places) -> None:
     (here.root / "Pulumi.dev.yaml").write_text(PLAIN)
     values = _values(here)
-    state.init(here, "dev", values)
+    stacks.init(here, "dev", values)
     started = here.root / "started"
     waits = f"import pathlib, time\npathlib.Path({str(started)!r}).touch()\ntime.sleep(600)\n"
     (here.root / "__main__.py").write_text(waits)
@@ -141,6 +142,6 @@ def test_the_lock_of_a_killed_engine_is_taken(here: Places) -> None:
             os.kill(pid, signal.SIGKILL)
     (here.root / "__main__.py").write_text(PROGRAM)
     assert "currently locked" in _pulumi(here, "up --yes --skip-preview -s dev").stdout
-    state.unlock(here, "dev", values)
+    stacks.unlock(here, "dev", values)
     done = _pulumi(here, "up --yes --skip-preview -s dev")
     assert done.returncode == 0, done.stdout

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.places import Places
-from infra.local.servers import registry
+from flowstacks.local.places import Places
+from flowstacks.local.servers import registry
 from tests.support import clone as clones
 from tests.support.workflows import Runner
 

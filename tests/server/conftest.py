@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.local.servers import prefect
+from flowstacks.local.servers import prefect
 from tests.server import engine_like
 from tests.server.objects import Server
 from tests.support import fault_proxy, postgres

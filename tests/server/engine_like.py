@@ -3,12 +3,12 @@
 import dataclasses
 from typing import Any, cast
 
-from infra.provider import lifecycle
-from infra.provider.client import Client
-from infra.provider.kind import Kind
-from infra.provider.session import Session
-from infra.provider.settings import Settings
-from infra.provider.transport import Patience
+from flowstacks.provider import lifecycle
+from flowstacks.provider.client import Client
+from flowstacks.provider.kind import Kind
+from flowstacks.provider.session import Session
+from flowstacks.provider.settings import ServerSettings
+from flowstacks.provider.transport import Patience
 
 Props = dict[str, Any]
 
@@ -18,7 +18,7 @@ _open: list[Session] = []
 
 def new_session(url: str, *, start_over: bool = False, key: str | None = None) -> Session:
     """As a process of its own would have it: nothing remembered."""
-    settings = Settings.model_validate({"api_url": url, "api_key": key})
+    settings = ServerSettings.model_validate({"api_url": url, "api_key": key})
     session = Session(Client(settings, QUICK), start_over=start_over)
     _open.append(session)
     return session

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from infra.provider import canonical
+from flowstacks.provider import canonical
 
 Props = dict[str, Any]
 

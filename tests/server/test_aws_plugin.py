@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from infra.local.aws_plugin import registry
-from infra.local.aws_plugin.values import UNKNOWN
-from infra.local.servers import aws, port, process, record, server
-from infra.local.servers.record import Record
+from flowstacks.aws_plugin import registry
+from flowstacks.aws_plugin.values import UNKNOWN
+from flowstacks.local.servers import aws, port, process, record, server
+from flowstacks.local.servers.record import Record
 from tests.support.aws_program import DEFAULT_TAGS, AwsProgram
 
 pytestmark = pytest.mark.xdist_group("aws")

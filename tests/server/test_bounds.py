@@ -6,9 +6,9 @@ import math
 import httpx
 import pytest
 
-from infra.local.servers import port
-from infra.provider import errors
-from infra.provider.registry import KINDS
+from flowstacks.local.servers import port
+from flowstacks.provider import errors
+from flowstacks.provider.registry import KINDS
 from tests.server.engine_like import Stack, new_session
 from tests.server.objects import EXAMPLES, OWNER, Server, deployment, unique
 from tests.support.fault_proxy import Fault, FaultProxy

@@ -2,8 +2,8 @@
 
 import pytest
 
-from infra.provider import errors, lifecycle
-from infra.provider.registry import KINDS
+from flowstacks.provider import errors, lifecycle
+from flowstacks.provider.registry import KINDS
 from tests.server.engine_like import Stack, carried, new_session
 from tests.server.objects import EXAMPLES, Edit, Props, Server
 from tests.support.fault_proxy import Fault, FaultProxy, How

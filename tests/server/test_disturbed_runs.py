@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from infra.cli import main
-from infra.promotion import runs
-from infra.promotion.plan import Moved, Plan
-from infra.promotion.runs import Disturbed
-from infra.provider.client import Client
+from flowstacks.cli import entry
+from flowstacks.difference import runs
+from flowstacks.difference.plan import MovedDeployment, DeploymentPlan
+from flowstacks.difference.runs import Disturbed
+from flowstacks.provider.client import Client
 from tests.server.objects import Server, unique
 from tests.support import flows
 from tests.unit.discovery.discovery_repo import Repo
@@ -27,9 +27,9 @@ def _scheduled(server: Server, flow: str, name: str) -> str:
     return made
 
 
-def _moved(flow: str, name: str, move: Any) -> Moved:
+def _moved(flow: str, name: str, move: Any) -> MovedDeployment:
     named = f"{flow}/{name}"
-    return Moved(
+    return MovedDeployment(
         move=move, address=f"p/{flow}/{name}", project="p", name=None if move == "deleted" else named, was_named=named
     )
 
@@ -47,11 +47,11 @@ def test_the_count_is_what_an_up_takes(api: str, server: Server) -> None:
         _moved(flow, "daily", "updated"),
         _moved(gone_flow, "daily", "deleted"),
         _moved(renamed_flow, "daily", "renamed"),
-        Moved(move="created", address="p/new/daily", project="p", name="new/daily", was_named=None),
+        MovedDeployment(move="created", address="p/new/daily", project="p", name="new/daily", was_named=None),
         _moved(unique("never-there"), "daily", "updated"),
     )
     client = Client.from_settings(api)
-    found = runs.count(client, Plan(deployments=moved, parts=(), unchanged=()))
+    found = runs.count(client, DeploymentPlan(deployments=moved, parts=(), unchanged=()))
     assert found == Disturbed(again=3, lost=8)
     assert set(client.counts) == {"POST"}
     client.close()
@@ -68,7 +68,7 @@ def test_the_count_is_what_an_up_takes(api: str, server: Server) -> None:
 
 def test_nothing_that_moves_asks_for_no_run(api: str) -> None:
     client = Client.from_settings(api)
-    assert runs.count(client, Plan(deployments=(), parts=(), unchanged=())) == Disturbed(again=0, lost=0)
+    assert runs.count(client, DeploymentPlan(deployments=(), parts=(), unchanged=())) == Disturbed(again=0, lost=0)
     assert client.counts == {}
     client.close()
 
@@ -88,7 +88,7 @@ def test_the_command_asks_the_targets_server(
         commit = repo.commit({"Pulumi.yaml": "name: flowstacks\nruntime: python\n", "flows/etl/load.py": declared})
         text = f"config:\n  flowstacks:runtime: process\n  flowstacks:release: {{commit: {commit}}}\n"
         (repo.root / f"Pulumi.{stack}.yaml").write_text(text, encoding="utf-8")
-    assert main.main(["diff", "staging", "main", "--check"]) == 0
+    assert entry.main(["diff", "staging", "main", "--check"]) == 0
     assert "on the server now: 3 waiting runs are planned anew, 0 are lost" in capsys.readouterr().out
-    assert main.main(["diff", "staging", "main", "--check", "--json"]) == 0
+    assert entry.main(["diff", "staging", "main", "--check", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["disturbed_runs"] == {"again": 3, "lost": 0}

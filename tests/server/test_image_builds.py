@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from infra.cli import main
-from infra.provider.images import endpoint
-from infra.provider.images.repository import MANIFESTS, Repository
+from flowstacks.cli import entry
+from flowstacks.provider.images import endpoint
+from flowstacks.provider.images.repository import MANIFESTS, RegistryRepository
 from tests.support import registry
 from tests.support.image_repository import STACK, ImageRepository
 
@@ -39,7 +39,7 @@ class Run:
 
     def __init__(self, capsys: pytest.CaptureFixture[str], *words: str) -> None:
         capsys.readouterr()
-        self.code = main.main(words)
+        self.code = entry.main(words)
         self.out, self.err = capsys.readouterr()
 
     @property
@@ -94,7 +94,7 @@ def test_a_content_is_built_once(url: str, team: ImageRepository, capsys: pytest
     assert [one["how"] for one in first.values()] == ["built", "built"]
     assert len({one["digest"] for one in first.values()}) == 2
     key, commit = team.project().tree_key, team.head
-    with Repository(endpoint.of_account(None), _NAME) as there:
+    with RegistryRepository(endpoint.of_account(None), _NAME) as there:
         assert there.tags() == sorted([
             f"tree-{key}", f"tree-{key}-gpu", f"etl-1.2.0-{commit[:12]}", f"etl-gpu-1.2.0-{commit[:12]}",
         ])  # fmt: skip

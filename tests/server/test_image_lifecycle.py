@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from pulumi import dynamic
 
-from infra.provider.errors import ProviderError
-from infra.provider.images import endpoint, lifecycle, tags
-from infra.provider.images.repository import Repository
-from infra.provider.images.session import Session, Settings
-from infra.provider.transport import Patience
+from flowstacks.provider.errors import ProviderError
+from flowstacks.provider.images import endpoint, lifecycle, tags
+from flowstacks.provider.images.repository import RegistryRepository
+from flowstacks.provider.images.session import RegistrySession, RegistrySettings
+from flowstacks.provider.transport import Patience
 from tests.support import registry
 from tests.support.image_repository import ImageRepository
 
@@ -29,9 +29,9 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 @pytest.fixture
-def there(url: str) -> Iterator[Repository]:
+def there(url: str) -> Iterator[RegistryRepository]:
     """What anybody would see, past the resource."""
-    with Repository(endpoint.Server(url=url, denied="", refused="", silent=""), NAME, QUICK) as repository:
+    with RegistryRepository(endpoint.Server(url=url, denied="", refused="", silent=""), NAME, QUICK) as repository:
         yield repository
 
 
@@ -45,7 +45,7 @@ def other(url: str, tmp_path: Path) -> str:
     return registry.push(url, f"{NAME}:tree-k2", tmp_path, "two")
 
 
-_open: list[Session] = []
+_open: list[RegistrySession] = []
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +59,7 @@ class Resource:
     """One resource of a stack: `id` and `outs` are its state. Each call comes from a process of its own."""
 
     def __init__(self, *, build: bool = False, **inputs: Any) -> None:
-        self.settings = Settings(build=build)
+        self.settings = RegistrySettings(build=build)
         self.inputs: dict[str, Any] = {
             "repository_url": f"{HOST}/{NAME}", "region": "eu-central-1", "image": "etl", "digest": None,
             "commit": "c" * 40, "tree_key": "k1", "tag": "pin-etl", **inputs,
@@ -67,8 +67,8 @@ class Resource:
         self.id = ""
         self.outs: dict[str, Any] = {}
 
-    def session(self) -> Session:
-        _open.append(Session(self.settings, QUICK))
+    def session(self) -> RegistrySession:
+        _open.append(RegistrySession(self.settings, QUICK))
         return _open[-1]
 
     def checked(self) -> dict[str, Any]:
@@ -81,7 +81,7 @@ class Resource:
         made = lifecycle.create(self.session(), self.checked())
         self.id, self.outs = made.id, made.outs or {}
 
-    def diff(self, session: Session | None = None, **inputs: Any) -> dynamic.DiffResult:
+    def diff(self, session: RegistrySession | None = None, **inputs: Any) -> dynamic.DiffResult:
         self.inputs |= inputs
         return lifecycle.diff(session or self.session(), self.outs, self.checked())
 
@@ -96,11 +96,11 @@ class Resource:
         found = lifecycle.read(self.session(), self.id, self.outs)
         self.id, self.outs = found.id or "", dict(found.outs or {})
 
-    def delete(self, session: Session | None = None) -> None:
+    def delete(self, session: RegistrySession | None = None) -> None:
         lifecycle.delete(session or self.session(), self.outs)
 
 
-def test_a_pinned_digest_is_tagged(there: Repository, digest: str) -> None:
+def test_a_pinned_digest_is_tagged(there: RegistryRepository, digest: str) -> None:
     image = Resource(digest=digest)
     image.create()
     assert image.outs["uri"] == f"{HOST}/{NAME}@{digest}"
@@ -109,7 +109,7 @@ def test_a_pinned_digest_is_tagged(there: Repository, digest: str) -> None:
     assert not image.up(commit="d" * 40)
 
 
-def test_a_digest_left_open_is_that_of_the_content(there: Repository, digest: str, other: str) -> None:
+def test_a_digest_left_open_is_that_of_the_content(there: RegistryRepository, digest: str, other: str) -> None:
     image = Resource()
     image.create()
     assert image.outs["digest"] == digest
@@ -119,27 +119,27 @@ def test_a_digest_left_open_is_that_of_the_content(there: Repository, digest: st
     assert image.outs["digest"] == there.digest("pin-etl") == other
 
 
-def test_a_named_image_has_a_content_tag_of_its_own(there: Repository, digest: str) -> None:
+def test_a_named_image_has_a_content_tag_of_its_own(there: RegistryRepository, digest: str) -> None:
     there.tag(digest, tags.tree("etl/gpu", "k9"))
     image = Resource(image="etl/gpu", tree_key="k9")
     image.create()
     assert image.outs["digest"] == digest
 
 
-def test_a_pin_that_is_missing(there: Repository, digest: str) -> None:
+def test_a_pin_that_is_missing(there: RegistryRepository, digest: str) -> None:
     with pytest.raises(ProviderError, match="flowstacks build STACK etl --commit c"):
         Resource(digest=NOWHERE).create()
     assert there.digest("pin-etl") is None
     assert there.has(digest)
 
 
-def test_nothing_is_built_unless_it_is_allowed(there: Repository) -> None:
+def test_nothing_is_built_unless_it_is_allowed(there: RegistryRepository) -> None:
     with pytest.raises(ProviderError, match=r"flowstacks:images\.build"):
         Resource(tree_key="k3").create()
     assert there.tags() == []
 
 
-def test_another_pin_moves_the_tag(there: Repository, digest: str, other: str) -> None:
+def test_another_pin_moves_the_tag(there: RegistryRepository, digest: str, other: str) -> None:
     image = Resource(digest=digest)
     image.create()
     assert image.up(digest=other)
@@ -147,16 +147,16 @@ def test_another_pin_moves_the_tag(there: Repository, digest: str, other: str) -
     assert image.outs["uri"].endswith(other)
 
 
-def test_a_copied_image_can_be_pinned(url: str, there: Repository, tmp_path: Path) -> None:
+def test_a_copied_image_can_be_pinned(url: str, there: RegistryRepository, tmp_path: Path) -> None:
     staged = registry.push(url, "flowstacks-dev:tree-k1", tmp_path, "promoted")
-    with Repository(there.server, "flowstacks-dev", QUICK) as dev:
+    with RegistryRepository(there.server, "flowstacks-dev", QUICK) as dev:
         there.copy(dev, staged)
     image = Resource(digest=staged)
     image.create()
     assert there.digest("pin-etl") == staged
 
 
-def test_what_is_elsewhere_is_brought_once(url: str, there: Repository, tmp_path: Path) -> None:
+def test_what_is_elsewhere_is_brought_once(url: str, there: RegistryRepository, tmp_path: Path) -> None:
     staged = registry.push(url, "flowstacks-dev:tree-k1", tmp_path, "promoted")
     image = Resource(digest=staged, source=f"{HOST}/flowstacks-dev")
     image.create()
@@ -166,14 +166,14 @@ def test_what_is_elsewhere_is_brought_once(url: str, there: Repository, tmp_path
     assert not image.up(source=f"{HOST}/flowstacks-other")
 
 
-def test_what_is_nowhere_can_not_be_brought(there: Repository) -> None:
+def test_what_is_nowhere_can_not_be_brought(there: RegistryRepository) -> None:
     with pytest.raises(ProviderError, match=NOWHERE):
         Resource(digest=NOWHERE, source=f"{HOST}/flowstacks-dev").create()
     assert there.tags() == []
 
 
 @pytest.mark.parametrize("drift", ["lost", "moved"])
-def test_a_refresh_finds_the_tag(there: Repository, digest: str, other: str, drift: str) -> None:
+def test_a_refresh_finds_the_tag(there: RegistryRepository, digest: str, other: str, drift: str) -> None:
     image = Resource(digest=digest)
     image.create()
     image.refresh()
@@ -190,7 +190,7 @@ def test_a_refresh_finds_the_tag(there: Repository, digest: str, other: str, dri
     assert not image.up()
 
 
-def test_a_digest_that_is_gone(url: str, there: Repository, tmp_path: Path) -> None:
+def test_a_digest_that_is_gone(url: str, there: RegistryRepository, tmp_path: Path) -> None:
     mine = registry.push(url, f"{NAME}:tree-k1", tmp_path, "to be deleted")
     image = Resource(digest=mine)
     image.create()
@@ -200,7 +200,7 @@ def test_a_digest_that_is_gone(url: str, there: Repository, tmp_path: Path) -> N
     assert (image.id, image.outs) == ("", {})
 
 
-def test_a_delete_takes_its_tag_only(there: Repository, digest: str) -> None:
+def test_a_delete_takes_its_tag_only(there: RegistryRepository, digest: str) -> None:
     there.tag(digest, "pin-web")
     image = Resource(digest=digest)
     image.create()
@@ -210,7 +210,7 @@ def test_a_delete_takes_its_tag_only(there: Repository, digest: str) -> None:
     assert there.has(digest)
 
 
-def test_a_delete_leaves_a_tag_that_stands_for_another_image(there: Repository, digest: str, other: str) -> None:
+def test_a_delete_leaves_a_tag_that_stands_for_another_image(there: RegistryRepository, digest: str, other: str) -> None:
     image = Resource(digest=digest)
     image.create()
     there.tag(other, "pin-etl")
@@ -219,7 +219,7 @@ def test_a_delete_leaves_a_tag_that_stands_for_another_image(there: Repository, 
 
 
 @pytest.mark.parametrize("how", ["created", "kept"])
-def test_a_delete_leaves_what_another_resource_of_the_run_is(there: Repository, digest: str, how: str) -> None:
+def test_a_delete_leaves_what_another_resource_of_the_run_is(there: RegistryRepository, digest: str, how: str) -> None:
     old, new = Resource(digest=digest), Resource(digest=digest)
     old.create()
     new.create()
@@ -232,7 +232,7 @@ def test_a_delete_leaves_what_another_resource_of_the_run_is(there: Repository, 
     assert there.digest("pin-etl") == digest
 
 
-def test_another_tag_replaces(there: Repository, digest: str) -> None:
+def test_another_tag_replaces(there: RegistryRepository, digest: str) -> None:
     image = Resource(digest=digest)
     image.create()
     before = dict(image.outs)
@@ -244,7 +244,7 @@ def test_another_tag_replaces(there: Repository, digest: str) -> None:
 
 
 def test_what_is_missing_is_built_from_its_commit(
-    there: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    there: RegistryRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     registry.buildah("--version")
     team = ImageRepository(tmp_path / "team")
@@ -262,7 +262,7 @@ def test_what_is_missing_is_built_from_its_commit(
 
 
 def test_a_project_without_a_base_is_not_built(
-    there: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    there: RegistryRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     team = ImageRepository(tmp_path / "team")
     monkeypatch.chdir(team.root)

@@ -8,13 +8,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from infra.images.buildah import Buildah
-from infra.images.builder import Destination, Job
-from infra.local.servers import registry as registry_server
-from infra.local.servers import server
-from infra.provider.errors import DeniedError
-from infra.provider.images.repository import Repository
-from infra.provider.transport import Patience, Server
+from flowstacks.images.buildah import Buildah
+from flowstacks.images.builder import Destination, BuildJob
+from flowstacks.local.servers import registry as registry_server
+from flowstacks.local.servers import server
+from flowstacks.provider.errors import DeniedError
+from flowstacks.provider.images.repository import RegistryRepository
+from flowstacks.provider.transport import Patience, Endpoint
 from tests.support import fault_proxy, registry
 from tests.support.fault_proxy import Fault
 
@@ -49,14 +49,14 @@ def _asks_for_a_login(url: str) -> bool:
         return False
 
 
-def _server(url: str, login: str) -> Server:
+def _server(url: str, login: str) -> Endpoint:
     headers = {"Authorization": f"Basic {login}"}
-    return Server(url=url, headers=headers, secrets=(login,), denied="Log in.", refused="", silent="")
+    return Endpoint(url=url, headers=headers, secrets=(login,), denied="Log in.", refused="", silent="")
 
 
 def _built(tmp_path: Path, url: str, login: str) -> str | None:
     registry.buildah("--version")
-    job = Job(scratch=tmp_path, context=tmp_path / "context", containerfile=tmp_path / "Containerfile", base=None)
+    job = BuildJob(scratch=tmp_path, context=tmp_path / "context", containerfile=tmp_path / "Containerfile", base=None)
     job.context.mkdir()
     (job.context / "large").write_bytes(bytes(range(256)) * 40_000)
     job.containerfile.write_text("FROM scratch\nCOPY . /opt/flows/\n")
@@ -67,7 +67,7 @@ def _built(tmp_path: Path, url: str, login: str) -> str | None:
 def test_pushed_found_and_copied_with_the_login(url: str, tmp_path: Path) -> None:
     digest = _built(tmp_path, url, LOGIN)
     assert (tmp_path / "login.json").stat().st_mode & 0o077 == 0
-    with Repository(_server(url, LOGIN), "flows", QUICK) as flows, Repository(flows.server, "other", QUICK) as other:
+    with RegistryRepository(_server(url, LOGIN), "flows", QUICK) as flows, RegistryRepository(flows.server, "other", QUICK) as other:
         assert digest
         assert flows.digest("tree-k") == digest
         other.copy(flows, digest)
@@ -76,7 +76,7 @@ def test_pushed_found_and_copied_with_the_login(url: str, tmp_path: Path) -> Non
 
 def test_a_wrong_login_is_not_taken_for_absent_and_not_shown(url: str) -> None:
     wrong = base64.b64encode(b"AWS:wrong").decode()
-    with Repository(_server(url, wrong), "flows", QUICK) as flows, pytest.raises(DeniedError, match="Log in") as denied:
+    with RegistryRepository(_server(url, wrong), "flows", QUICK) as flows, pytest.raises(DeniedError, match="Log in") as denied:
         flows.digest("tree-k")
     assert wrong not in str(denied.value)
 
@@ -87,8 +87,8 @@ def test_a_download_goes_where_the_registry_sends_it_without_the_login(url: str,
     with (
         registry.running(tmp_path / "elsewhere") as elsewhere,
         fault_proxy.running(url) as proxy,
-        Repository(_server(proxy.url, LOGIN), "flows", QUICK) as flows,
-        Repository(Server(url=elsewhere, denied="", refused="", silent=""), "flows", QUICK) as target,
+        RegistryRepository(_server(proxy.url, LOGIN), "flows", QUICK) as flows,
+        RegistryRepository(Endpoint(url=elsewhere, denied="", refused="", silent=""), "flows", QUICK) as target,
     ):
         # To the guarded registry itself, past the proxy: another origin, which must not be given the login.
         blob = f"{url}/v2/flows/blobs/"

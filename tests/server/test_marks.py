@@ -2,9 +2,9 @@
 
 import pytest
 
-from infra.provider import conflicts, errors, orphans, ownership
-from infra.provider.conflicts import Foreign, MissingQueue, WantedDeployment, WantedWorkPool
-from infra.provider.registry import KINDS
+from flowstacks.provider import conflicts, errors, orphans, ownership
+from flowstacks.provider.conflicts import ForeignObject, MissingQueue, ClaimedDeployment, ClaimedWorkPool
+from flowstacks.provider.registry import KINDS
 from tests.server.engine_like import Stack, new_session
 from tests.server.objects import EXAMPLES, OWNER, Server, deployment, unique
 from tests.support.fault_proxy import Fault, FaultProxy
@@ -217,20 +217,20 @@ def test_conflicts_are_all_found_at_once_without_writing(api: str, server: Serve
     found = conflicts.find(
         session.client,
         OWNER,
-        [WantedWorkPool(name=name) for name in (their_pool, str(pool_props["name"]), claimed, unique("new"))],
+        [ClaimedWorkPool(name=name) for name in (their_pool, str(pool_props["name"]), claimed, unique("new"))],
         [
-            WantedDeployment(flow_name=flow, name="theirs", work_pool_name="contract", work_queue_name="fats"),
-            WantedDeployment(
+            ClaimedDeployment(flow_name=flow, name="theirs", work_pool_name="contract", work_queue_name="fats"),
+            ClaimedDeployment(
                 flow_name=props["flow_name"], name="daily", work_pool_name="contract", work_queue_name="fast"
             ),
-            WantedDeployment(flow_name=unique("new"), name="x", work_pool_name=unique("new"), work_queue_name="x"),
+            ClaimedDeployment(flow_name=unique("new"), name="x", work_pool_name=unique("new"), work_queue_name="x"),
         ],
     )
     assert found.server == stack.outs["server"]
     assert set(found.foreign) == {
-        Foreign(kind="work pool", name=their_pool, id=pool_id, owner=None),
-        Foreign(kind="work pool", name=claimed, id="", owner="flowstacks/other"),
-        Foreign(kind="deployment", name=f"{flow}/theirs", id=theirs, owner=None),
+        ForeignObject(kind="work pool", name=their_pool, id=pool_id, owner=None),
+        ForeignObject(kind="work pool", name=claimed, id="", owner="flowstacks/other"),
+        ForeignObject(kind="deployment", name=f"{flow}/theirs", id=theirs, owner=None),
     }
     assert found.missing_queues == (MissingQueue(work_pool_name="contract", work_queue_name="fats"),)
     assert set(session.client.counts) == {"GET", "POST"}

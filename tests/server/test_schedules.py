@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from infra.provider.registry import KINDS
+from flowstacks.provider.registry import KINDS
 from tests.server.engine_like import Stack, new_session
 from tests.server.objects import Server, deployment
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from infra.local.servers import port, prefect, process, server
+from flowstacks.local.servers import port, prefect, process, server
 
 
 def test_a_server_at_the_same_port_is_not_taken_for_ours(api: str, tmp_path: Path) -> None:

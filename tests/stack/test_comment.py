@@ -4,7 +4,7 @@ import json
 import subprocess
 from typing import Any
 
-from infra.report import comment
+from flowstacks.report import comment
 from tests.support.ecs_workspace import EcsWorkspace
 from tests.support.workspace import Ran, Workspace
 

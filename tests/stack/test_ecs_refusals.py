@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from infra.aws.names import OWNER_TAG
+from flowstacks.aws.names import OWNER_TAG
 from tests.support import flows
 from tests.support.ecs_workspace import EcsWorkspace
 from tests.support.workspace import mutating

@@ -2,9 +2,9 @@
 
 import pytest
 
-from infra.desired import Desired
-from infra.preflight import preflight
-from infra.promotion import plan
+from flowstacks.desired.desired_state import Desired
+from flowstacks.evaluation import evaluation
+from flowstacks.difference import plan
 from tests.support import flows
 from tests.support.ecs_workspace import EcsWorkspace
 from tests.support.workspace import Workspace
@@ -15,7 +15,7 @@ B = {"name": "b"}
 
 
 def _desired(workspace: Workspace) -> Desired:
-    return preflight.run(workspace.root, "flowstacks", workspace.stack).desired
+    return evaluation.run(workspace.root, "flowstacks", workspace.stack).desired
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +39,7 @@ def test_on_process(workspace: Workspace) -> None:
     after = pinned(**{
         "flows/etl/load.py": flows.declared("load", changed, {"name": "c"}, name=f"load-{workspace.stack}"),
     })  # fmt: skip
-    found = plan.plan(before, after)
+    found = plan.compare(before, after)
     assert {one.move for one in found.deployments} == {"created", "updated", "deleted"}
     assert workspace.preview().operations == found.operations
     workspace.up()
@@ -55,7 +55,7 @@ def test_a_rename_on_process(workspace: Workspace) -> None:
     commit = workspace.git("rev-parse", "HEAD")
     naming = {"deployment": "{env}-{deployment}", "work_pool": "{env}-{name}"}
     workspace.configure({"runtime": "process", "release": {"commit": commit}, "naming": naming})
-    found = plan.plan(before, _desired(workspace))
+    found = plan.compare(before, _desired(workspace))
     assert [one.move for one in found.deployments] == ["renamed"]
     assert workspace.preview().operations == found.operations
 
@@ -74,7 +74,7 @@ def test_on_ecs(ecs: EcsWorkspace, monkeypatch: pytest.MonkeyPatch) -> None:
     before = pinned(DIGEST, A, {**B, "cpu": 256, "memory": 512})
     ecs.up()
     after = pinned(NEXT, A, {**B, "cpu": 512, "memory": 1024}, {"name": "c", "cpu": 256, "memory": 512})
-    found = plan.plan(before, after)
+    found = plan.compare(before, after)
     # Without a registry there are no Image resources: digests are taken as pinned.
     planned = {name: operation for name, operation in found.operations.items() if not name.startswith("Image ")}
     assert ecs.preview().operations == planned

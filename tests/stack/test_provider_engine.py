@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from infra.provider import ownership
-from infra.provider.registry import KINDS
+from flowstacks.provider import ownership
+from flowstacks.provider.registry import KINDS
 from tests.support.workspace import Workspace
 
 pytestmark = pytest.mark.xdist_group("provider_engine")
@@ -20,8 +20,8 @@ PROGRAM = """
 import json
 import os
 import pulumi
-from infra.provider import canonical
-from infra.provider.resources import Deployment, WorkPool
+from flowstacks.provider import canonical
+from flowstacks.provider.resources import Deployment, WorkPool
 
 wish = json.loads(os.environ["WISH"])
 owner = f"flowstacks/{pulumi.get_stack()}"

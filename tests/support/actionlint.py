@@ -6,8 +6,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from infra.local import places
-from infra.local.engine import store
+from flowstacks.local import places
+from flowstacks.local.engine import store
 
 MODULE = Path(__file__).parent / "actionlint_module"
 _PACKAGE = "github.com/rhysd/actionlint/cmd/actionlint"

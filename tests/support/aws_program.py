@@ -9,9 +9,9 @@ from typing import Any
 
 import boto3
 
-from infra.local import variables
-from infra.local.aws_plugin import install
-from infra.local.places import Places
+from flowstacks.local import variables
+from flowstacks.aws_plugin import start_script
+from flowstacks.local.places import Places
 from tests.support.workspace import ROOT, Ran
 
 REGION = "eu-central-1"
@@ -85,7 +85,7 @@ class AwsProgram:
         places = Places(folder)
         places.venv.symlink_to(ROOT / ".venv")
         kept = variables.without_inherited(os.environ)
-        assert install.install(places, kept), "a real AWS plugin is on PATH: the stand-in can't be tested here"
+        assert start_script.install(places, kept), "a real AWS plugin is on PATH: the stand-in can't be tested here"
         self._env = {
             **kept,
             "PATH": f"{places.bin}:{engine.parent}:{places.venv / 'bin'}:{kept['PATH']}",

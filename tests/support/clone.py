@@ -6,10 +6,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from infra.local import places, variables
-from infra.local.places import Places
-from infra.local.servers import identity, record
-from infra.local.servers.record import Record
+from flowstacks.local import places, variables
+from flowstacks.local.places import Places
+from flowstacks.local.servers import identity, record
+from flowstacks.local.servers.record import Record
 from tests.support.workspace import ROOT
 
 _TIMEOUT_S = 900

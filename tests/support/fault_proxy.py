@@ -11,7 +11,7 @@ from typing import Literal
 
 import httpx
 
-from infra.local.servers import port
+from flowstacks.local.servers import port
 
 _PASSED = ("content-type", "docker-content-digest", "location")
 How = Literal["answer", "lose request", "lose answer", "slow"]

@@ -4,8 +4,8 @@ import os
 import subprocess
 from pathlib import Path
 
-from infra.discovery import discover
-from infra.discovery.manifest import Project
+from flowstacks.discovery import discovery
+from flowstacks.discovery.manifest import Project
 from tests.support import flows
 
 STACK = "staging"
@@ -69,5 +69,5 @@ class ImageRepository:
         self.write(f"Pulumi.{STACK}.yaml", _FILES[f"Pulumi.{STACK}.yaml"] + "".join(lines))
 
     def project(self, name: str = "etl") -> Project:
-        found, _ = discover.discover(self.root, self.head)
+        found, _ = discovery.discover(self.root, self.head)
         return next(project for project in found.projects if project.name == name)

@@ -1,7 +1,7 @@
 """Small manifests for tests of what comes after discovery."""
 
-from infra.discovery.manifest import Deployment, Flow, Manifest, Project
-from infra.settings import Settings
+from flowstacks.discovery.manifest import DeclaredDeployment, Flow, Manifest, Project
+from flowstacks.stack.settings import DeploymentSettings
 
 PIN = "9f3c" * 10
 EFFECTIVE = "51aa" * 10
@@ -16,15 +16,15 @@ def project(name: str = "etl", **fields: object) -> Project:
     return Project.model_validate({**values, **fields})
 
 
-def deployment(address: str, line: int = 5, is_default: bool = False, **said: object) -> Deployment:
+def deployment(address: str, line: int = 5, is_default: bool = False, **said: object) -> DeclaredDeployment:
     project_name, flow_name, name = address.split("/")
-    return Deployment(
+    return DeclaredDeployment(
         address=address, name=name, is_default=is_default, file=f"flows/{project_name}/{flow_name}.py", line=line,
-        settings=Settings.model_validate(said),
+        settings=DeploymentSettings.model_validate(said),
     )  # fmt: skip
 
 
-def flow(name: str, *deployments: Deployment, project_name: str = "etl", **fields: object) -> Flow:
+def flow(name: str, *deployments: DeclaredDeployment, project_name: str = "etl", **fields: object) -> Flow:
     values = {
         "project": project_name, "name": name, "function": name.replace("-", "_"),
         "file": f"flows/{project_name}/{name}.py", "line": 9, "is_async": False,

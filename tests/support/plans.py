@@ -4,11 +4,11 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from infra import desired
-from infra.config import Config
-from infra.desired import Desired
-from infra.problem import Place
-from infra.runtimes.runtime import Source
+from flowstacks.desired import desired_state
+from flowstacks.stack.config import Config
+from flowstacks.desired.desired_state import Desired
+from flowstacks.core.problem import Place
+from flowstacks.runtimes.runtime import Source
 from tests.support import manifests
 from tests.support.manifests import PIN
 
@@ -29,8 +29,8 @@ def environment(said: Mapping[str, Any]) -> Desired:
     projects = tuple(manifests.project(name, **fields) for name, fields in said["projects"].items())
     flows = [_flow(name, dict(fields)) for name, fields in said["flows"].items()]
     found = {PIN: manifests.manifest(*flows, projects=projects)}
-    chosen = desired.choose(config, found, lambda _: Place("Pulumi.main.yaml", 7))
-    return desired.desired(config, "flowstacks/main", _SOURCE, chosen)
+    chosen = desired_state.choose(config, found, lambda _: Place("Pulumi.main.yaml", 7))
+    return desired_state.desired(config, "flowstacks/main", _SOURCE, chosen)
 
 
 def _flow(name: str, fields: dict[str, Any]) -> Any:

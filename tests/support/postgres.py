@@ -10,7 +10,7 @@ import time
 from collections.abc import Generator
 from pathlib import Path
 
-from infra.local.servers import port
+from flowstacks.local.servers import port
 
 _START_TIMEOUT_S = 60.0
 _NEEDED = ("initdb", "postgres", "pg_isready")

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from infra import config
-from infra.cli import main
-from infra.provider.images import endpoint
+from flowstacks.stack import config
+from flowstacks.cli import entry
+from flowstacks.provider.images import endpoint
 from tests.unit.discovery.discovery_repo import Repo
 
 FLOW = "from prefect import flow\n\n@flow\ndef {name}(days: int = {days}): ...\n"
@@ -57,7 +57,7 @@ def inside(team: Team, monkeypatch: pytest.MonkeyPatch, variables: Mapping[str, 
 
 def flowstacks(capsys: pytest.CaptureFixture[str], *words: str, expect: int = 0) -> str:
     """What the command prints, both streams."""
-    code = main.main(words)
+    code = entry.main(words)
     out, err = capsys.readouterr()
     assert code == expect, out + err
     return out + err

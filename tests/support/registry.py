@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.servers import registry, server
+from flowstacks.local.servers import registry, server
 
 TOOLS = "buildah is not installed: apt-get install buildah"
 ENVIRONMENT = {**os.environ, "STORAGE_DRIVER": "vfs", "BUILDAH_ISOLATION": "chroot"}

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import httpx
 
-from infra.local import variables
+from flowstacks.local import variables
 
 ROOT = Path(__file__).parents[2]
 _TIMEOUT_S = 300

@@ -12,23 +12,23 @@ _LONGEST_FILE, _LONGEST_FUNCTION = 400, 60
 
 # Who may not import what. Prefixes of module names.
 FORBIDDEN = {
-    "infra.discovery": ("pulumi", "prefect", "infra.provider", "infra.config", "infra.desired", "infra.cli"),
-    "infra.provider": (
-        "prefect", "infra.discovery", "infra.config", "infra.desired", "infra.naming", "infra.cli", "infra.local",
-        "infra.problem", "infra.errors", "infra.model", "infra.settings", "infra.preflight", "infra.runtimes",
+    "flowstacks.discovery": ("pulumi", "prefect", "flowstacks.provider", "flowstacks.stack.config", "flowstacks.desired.desired_state", "flowstacks.cli"),
+    "flowstacks.provider": (
+        "prefect", "flowstacks.discovery", "flowstacks.stack.config", "flowstacks.desired.desired_state", "flowstacks.core.naming", "flowstacks.cli", "flowstacks.local",
+        "flowstacks.core.problem", "flowstacks.core.errors", "flowstacks.core.model", "flowstacks.stack.settings", "flowstacks.checks", "flowstacks.runtimes",
     ),
-    "infra.desired": ("pulumi", "prefect", "infra.cli", "infra.local", "infra.preflight"),
-    "infra.runtimes": ("pulumi", "prefect", "infra.cli", "infra.local"),
-    "infra.preflight": ("pulumi", "infra.cli", "infra.local", "infra.environment"),
-    "infra.promotion": ("pulumi", "prefect", "infra.cli", "infra.local", "infra.environment"),
-    "infra.program": ("infra.cli", "infra.local"),
-    "infra.environment": ("infra.cli", "infra.local", "infra.discovery"),
-    "infra.report": ("pulumi", "prefect", "infra.cli", "infra.local"),
-    "infra.local": ("pulumi", "prefect", "infra.cli", "infra.provider", "infra.desired"),
+    "flowstacks.desired.desired_state": ("pulumi", "prefect", "flowstacks.cli", "flowstacks.local", "flowstacks.checks"),
+    "flowstacks.runtimes": ("pulumi", "prefect", "flowstacks.cli", "flowstacks.local"),
+    "flowstacks.checks": ("pulumi", "flowstacks.cli", "flowstacks.local", "flowstacks.environment"),
+    "flowstacks.promotion": ("pulumi", "prefect", "flowstacks.cli", "flowstacks.local", "flowstacks.environment"),
+    "flowstacks.program": ("flowstacks.cli", "flowstacks.local"),
+    "flowstacks.environment": ("flowstacks.cli", "flowstacks.local", "flowstacks.discovery"),
+    "flowstacks.report": ("pulumi", "prefect", "flowstacks.cli", "flowstacks.local"),
+    "flowstacks.local": ("pulumi", "prefect", "flowstacks.cli", "flowstacks.provider", "flowstacks.desired.desired_state"),
 }  # fmt: skip
 
 # The stand-in for the AWS plugin is a process of its own, and speaks Pulumi's provider protocol.
-ALLOWED = {"infra.local.aws_plugin": ("pulumi",)}
+ALLOWED = {"flowstacks.aws_plugin": ("pulumi",)}
 
 
 def _module(file: Path) -> str:
@@ -61,8 +61,8 @@ def test_imports_go_one_way(file: Path) -> None:
 def test_only_one_module_speaks_http() -> None:
     speakers = {_module(file) for file in FILES if _imports(file) & {"httpx", "requests", "aiohttp", "urllib3"}}
     # `run` speaks through Prefect's own client and catches that client's errors, which are httpx's.
-    speakers -= {"infra.cli.run"}
-    assert {name for name in speakers if not _is_under(name, "infra.local")} == {"infra.provider.transport"}
+    speakers -= {"flowstacks.cli.verbs.run"}
+    assert {name for name in speakers if not _is_under(name, "flowstacks.local")} == {"flowstacks.provider.transport"}
 
 
 @pytest.mark.parametrize("file", FILES, ids=_module)

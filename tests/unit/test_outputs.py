@@ -1,6 +1,6 @@
 import pytest
 
-from infra import outputs
+from flowstacks import outputs
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from infra.aws.names import Names
+from flowstacks.aws.names import Names
 
 _NAMES = Names(prefix="data", environment="staging")
 _FAMILY = re.compile(r"[A-Za-z0-9_-]{1,255}")

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from infra.aws import provider
+from flowstacks.aws import provider
 
 URL = "http://127.0.0.1:4566"
 

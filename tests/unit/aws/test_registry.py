@@ -1,8 +1,8 @@
 import fnmatch
 import json
 
-from infra.aws import registry
-from infra.provider.images import tags
+from flowstacks.aws import registry
+from flowstacks.provider.images import tags
 
 
 def test_what_is_pinned_is_under_the_protecting_rule_and_the_rest_expires() -> None:

@@ -5,8 +5,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from infra.aws import service
-from infra.aws.scope import Scope
+from flowstacks.aws import service
+from flowstacks.aws.scope import Scope
 
 CLUSTER = "arn:aws:ecs:eu-central-1:123456789012:cluster/flowstacks-staging"
 ROLES = [f"arn:aws:iam::123456789012:role/flowstacks-staging-{name}" for name in ("execution", "task")]

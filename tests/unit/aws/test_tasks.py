@@ -1,5 +1,5 @@
-from infra.aws import secrets, tasks
-from infra.runtimes.runtime import Task
+from flowstacks.aws import secrets, tasks
+from flowstacks.runtimes.runtime import Task
 
 _ARNS = {"warehouse": "arn:warehouse-AbCdEf", "prefect": "arn:prefect-AbCdEf"}
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.cli import main
+from flowstacks.cli import entry
 
 FLOW = "from prefect import flow\n@flow\ndef load(days: int = 1): ...\n"
 
@@ -27,7 +27,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_every_stack_is_checked_without_asking_anybody(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.main(["check", "--all"]) == 0
+    assert entry.main(["check", "--all"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "dev: 1 deployments, nothing to mend",
         "test: 1 deployments, nothing to mend",
@@ -35,20 +35,20 @@ def test_every_stack_is_checked_without_asking_anybody(root: Path, capsys: pytes
     wrong = '  flowstacks:overrides: {"etl/load": {parameters: {dayz: 2}}}\n'
     with (root / "Pulumi.test.yaml").open("a") as file:
         file.write(wrong)
-    assert main.main(["check", "--all"]) == 1
+    assert entry.main(["check", "--all"]) == 1
     told = capsys.readouterr().out
     assert "dev: 1 deployments, nothing to mend" in told
     assert "Pulumi.test.yaml:4: error: " in told
-    assert main.main(["check", "-s", "dev"]) == 0
+    assert entry.main(["check", "-s", "dev"]) == 0
 
 
 def test_machines_read_it_too(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / "Pulumi.test.yaml").write_text("config:\n  flowstacks:runtime: process\n  flowstacks:relase: {}\n")
-    assert main.main(["check", "--all", "--json"]) == 1
+    assert entry.main(["check", "--all", "--json"]) == 1
     dev, test = json.loads(capsys.readouterr().out)
     assert (dev["stack"], dev["problems"]) == ("dev", [])
     assert [(one["file"], one["line"], one["code"]) for one in test["problems"]] == [
         ("Pulumi.test.yaml", 3, "unknown-config-key")
     ]
-    assert main.main(["check", "-s", "test", "--json"]) == 1
+    assert entry.main(["check", "-s", "test", "--json"]) == 1
     assert json.loads(capsys.readouterr().out) == test

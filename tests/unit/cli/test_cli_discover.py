@@ -4,7 +4,8 @@ import subprocess
 
 import pytest
 
-from infra.cli import discover, main
+from flowstacks.cli.verbs import discover
+from flowstacks.cli import entry
 
 TEXT = '''
 from prefect import flow
@@ -86,14 +87,14 @@ def test_the_listing(root: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> 
 
 def test_the_command_and_its_options(root: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
     said = ["discover", "--root", str(root), "--rev", "worktree"]
-    assert main.main([*said, "--sources", "jobs/*", "--sources", "flows/*", "--json"]) == 0
+    assert entry.main([*said, "--sources", "jobs/*", "--sources", "flows/*", "--json"]) == 0
     assert [one["path"] for one in json.loads(capsys.readouterr().out)["projects"]] == ["flows/etl"]
-    assert main.main([*said, "--sources", "jobs/*"]) == 0
+    assert entry.main([*said, "--sources", "jobs/*"]) == 0
     assert "0 projects" in capsys.readouterr().out
 
 
 def test_what_git_can_not_answer_is_exit_code_1(root: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.main(["discover", "--root", str(root), "--rev", "f" * 40]) == 1
+    assert entry.main(["discover", "--root", str(root), "--rev", "f" * 40]) == 1
     said = capsys.readouterr()
     assert said.out == ""
     assert "git fetch origin" in said.err

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.cli import main
+from flowstacks.cli import entry
 
 FLOW = "from prefect import flow\n@flow\ndef load(days: int = 1): ...\n"
 SPEC = 'FLOW_SPEC = {{"flow": load, "name": "nightly", "cron": "{cron}"}}\n'
@@ -35,9 +35,9 @@ def git(*arguments: str) -> str:
 
 
 def test_a_difference_of_two_stacks_is_told_as_a_preview_is(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.main(["diff", "dev", "test", "--json"]) == 0
+    assert entry.main(["diff", "dev", "test", "--json"]) == 0
     (root / "diff.json").write_text(capsys.readouterr().out)
-    assert main.main(["comment", "--diff", "test=diff.json"]) == 0
+    assert entry.main(["comment", "--diff", "test=diff.json"]) == 0
     told = capsys.readouterr().out
     before, after = git("rev-parse", "HEAD~1")[:12], git("rev-parse", "HEAD")[:12]
     assert f"**`test`**: 1 updated, 0 unchanged. Release `{before}` → `{after}` from `dev`" in told
@@ -49,13 +49,13 @@ def test_a_difference_of_two_stacks_is_told_as_a_preview_is(root: Path, capsys: 
 @pytest.mark.parametrize("said", ["test", "test=nowhere.json"])
 def test_what_names_no_file_is_refused(root: Path, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert root
-    assert main.main(["comment", "--preview", said]) == 1
+    assert entry.main(["comment", "--preview", said]) == 1
     assert "STACK=FILE" in capsys.readouterr().err
 
 
 def test_another_file_is_no_difference(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / "diff.json").write_text(json.dumps({"steps": []}))
-    assert main.main(["comment", "--diff", "test=diff.json"]) == 1
+    assert entry.main(["comment", "--diff", "test=diff.json"]) == 1
     assert "flowstacks diff SRC DST --json" in capsys.readouterr().err
 
 
@@ -66,9 +66,9 @@ def test_what_a_stack_had_is_read_from_the_base_branch(root: Path, capsys: pytes
     release = json.dumps({"commit": after, "from": "dev", "images": {}})
     (root / "preview.json").write_text(json.dumps({"steps": [], "config": {"flowstacks:release": release}}))
     arguments = ["comment", "--since", "HEAD", "--without-credentials", "--preview", "test=preview.json"]
-    assert main.main(arguments) == 0
+    assert entry.main(arguments) == 0
     assert f"**`test`**: 0 unchanged. Release `{before[:12]}` → `{after[:12]}` from `dev`" in capsys.readouterr().out
-    assert main.main([*arguments, "--json"]) == 0
+    assert entry.main([*arguments, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)["stacks"][0]
     assert told["release_before"] == {"commit": before, "from": None, "images": {}}
     assert told["release"] == {"commit": after, "from": "dev", "images": {}}

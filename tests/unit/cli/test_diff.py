@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from infra import config
-from infra.cli import main
+from flowstacks.stack import config
+from flowstacks.cli import entry
 from tests.support import flows
 from tests.unit.discovery.discovery_repo import Repo
 
@@ -54,7 +54,7 @@ def _edited(repo: Repo) -> tuple[str, str]:
 def test_it_shows_what_the_source_has_deployment_by_deployment(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
     before, after = _edited(repo)
     _pin(repo, staging=after, main=before)
-    assert main.main(["diff", "staging", "main"]) == 0
+    assert entry.main(["diff", "staging", "main"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         f"staging -> main: commit {before[:12]} -> {after[:12]}",
         f"etl  commit {before[:12]} -> {after[:12]}",
@@ -70,32 +70,32 @@ def test_it_shows_what_the_source_has_deployment_by_deployment(repo: Repo, capsy
 def test_nothing_to_move_is_one_line(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
     commit = repo.git("rev-parse", "HEAD")
     _pin(repo, staging=commit, main=commit)
-    assert main.main(["diff", "staging", "main", "--exit-code"]) == 0
+    assert entry.main(["diff", "staging", "main", "--exit-code"]) == 0
     assert capsys.readouterr().out == "staging -> main: nothing moves; 2 stay\n"
 
 
 def test_a_commit_that_touches_no_project_moves_nothing(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
     before = repo.git("rev-parse", "HEAD")
     _pin(repo, staging=repo.commit({"README.md": "more"}), main=before)
-    assert main.main(["diff", "staging", "main", "--exit-code"]) == 0
+    assert entry.main(["diff", "staging", "main", "--exit-code"]) == 0
     assert capsys.readouterr().out == "staging -> main: nothing moves; 2 stay\n"
 
 
 def test_a_dirty_or_newer_checkout_has_no_influence(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
     before, after = _edited(repo)
     _pin(repo, staging=after, main=before)
-    main.main(["diff", "staging", "main"])
+    entry.main(["diff", "staging", "main"])
     told = capsys.readouterr().out
     repo.commit({"flows/etl/load.py": None, "flows/new/x.py": flows.BARE})
     repo.write({"flows/web/page.py": "not python (", "flows/etl/other.py": flows.BARE})
-    main.main(["diff", "staging", "main"])
+    entry.main(["diff", "staging", "main"])
     assert capsys.readouterr().out == told
 
 
 def test_head_stands_for_its_commit(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
     before, after = _edited(repo)
     _pin(repo, dev="HEAD", main=before)
-    assert main.main(["diff", "dev", "main", "--json", "--exit-code"]) == 3
+    assert entry.main(["diff", "dev", "main", "--json", "--exit-code"]) == 3
     document = json.loads(capsys.readouterr().out)
     assert document["commit"] == {"before": before, "after": after}
     assert (document["source"], document["target"], document["disturbed_runs"]) == ("dev", "main", None)
@@ -105,15 +105,15 @@ def test_head_stands_for_its_commit(repo: Repo, capsys: pytest.CaptureFixture[st
 def test_patterns_choose(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
     before, after = _edited(repo)
     _pin(repo, staging=after, main=before)
-    assert main.main(["diff", "staging", "main", "etl/load/more", "--json"]) == 0
+    assert entry.main(["diff", "staging", "main", "etl/load/more", "--json"]) == 0
     assert [one["address"] for one in json.loads(capsys.readouterr().out)["deployments"]] == ["etl/load/more"]
-    assert main.main(["diff", "staging", "main", "web/**", "--exit-code"]) == 0
+    assert entry.main(["diff", "staging", "main", "web/**", "--exit-code"]) == 0
 
 
 def test_a_pattern_that_covers_nothing_is_an_error(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
     before, after = _edited(repo)
     _pin(repo, staging=after, main=before)
-    assert main.main(["diff", "staging", "main", "web/**", "etl/laod"]) == 1
+    assert entry.main(["diff", "staging", "main", "web/**", "etl/laod"]) == 1
     assert capsys.readouterr().err.startswith("No deployment of either environment is at 'etl/laod'. Did you mean")
 
 
@@ -123,7 +123,7 @@ def test_a_variable_that_hides_the_pins_is_refused(
     before, after = _edited(repo)
     _pin(repo, staging=after, main=before)
     monkeypatch.setenv(config.COMMIT, before)
-    assert main.main(["diff", "staging", "main"]) == 1
+    assert entry.main(["diff", "staging", "main"]) == 1
     assert "unset FLOWSTACKS_COMMIT" in capsys.readouterr().err
 
 
@@ -132,7 +132,7 @@ def test_the_targets_own_settings_stay_and_what_is_held_is_told(repo: Repo, caps
     _configure(repo, "staging", {"release": {"commit": after}, "overrides": {"etl": {"env": {"A": "staging"}}}})
     own = {"etl": {"env": {"A": "main"}}, "etl/load/daily": {"commit": before}}
     _configure(repo, "main", {"release": {"commit": before}, "overrides": own})
-    assert main.main(["diff", "staging", "main"]) == 0
+    assert entry.main(["diff", "staging", "main"]) == 0
     told = capsys.readouterr().out.splitlines()
     assert told[1:] == [
         "etl",
@@ -146,7 +146,7 @@ def test_a_first_release_is_all_created(repo: Repo, capsys: pytest.CaptureFixtur
     commit = repo.git("rev-parse", "HEAD")
     _pin(repo, staging=commit)
     _configure(repo, "main", {})
-    assert main.main(["diff", "staging", "main"]) == 0
+    assert entry.main(["diff", "staging", "main"]) == 0
     told = capsys.readouterr().out.splitlines()
     assert told[0] == f"staging -> main: commit none -> {commit[:12]}"
     assert told[-1] == "2 deployments of 2 projects move: 2 created; 0 stay"
@@ -157,7 +157,7 @@ def test_on_ecs_the_digests_of_the_source_are_taken_over(repo: Repo, capsys: pyt
     for stack, digest in zip(("staging", "main"), DIGESTS, strict=True):
         release = {"commit": commit, "images": {"etl": digest, "web": DIGESTS[0]}}
         _configure(repo, stack, {"runtime": "ecs", "release": release})
-    assert main.main(["diff", "staging", "main"]) == 0
+    assert entry.main(["diff", "staging", "main"]) == 0
     assert capsys.readouterr().out.splitlines()[1:] == [
         "etl",
         "  image etl: sha256:222222222222 -> sha256:111111111111",
@@ -183,7 +183,7 @@ def test_what_can_not_be_compared_is_an_error_with_its_reason(
     commit = repo.git("rev-parse", "HEAD")
     for stack, pin in pins.items():
         _configure(repo, stack, {} if pin is None else {"release": {"commit": pin or commit}})
-    assert main.main(["diff", *arguments]) == 1
+    assert entry.main(["diff", *arguments]) == 1
     assert told in capsys.readouterr().err
 
 
@@ -192,5 +192,5 @@ def test_a_commit_whose_flows_do_not_parse_is_refused_at_its_line(
 ) -> None:
     before = repo.git("rev-parse", "HEAD")
     _pin(repo, staging=repo.commit({"flows/etl/load.py": "x = 1\ndef (\n"}), main=before)
-    assert main.main(["diff", "staging", "main"]) == 1
+    assert entry.main(["diff", "staging", "main"]) == 1
     assert "flows/etl/load.py:2: error: Python can't parse this file" in capsys.readouterr().err

@@ -71,7 +71,7 @@ def test_it_writes_when_the_lock_is_gone(
     before = team.stack_file.read_text()
     lock = backend.lock(working.pid)
     root = str(Path(__file__).parents[3])
-    command = [sys.executable, "-m", "infra.cli.main", *words, "--wait"]
+    command = [sys.executable, "-m", "flowstacks", *words, "--wait"]
     with subprocess.Popen(
         command, cwd=team.root, env={**os.environ, "PYTHONPATH": root}, stderr=subprocess.PIPE, text=True,
         stdout=subprocess.DEVNULL,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.cli import main
+from flowstacks.cli import entry
 from tests.support import promotions
 from tests.support.promotions import Team
 
@@ -28,7 +28,7 @@ def team(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 )
 def test_options_stand_anywhere(team: Team, capsys: Printed, words: tuple[str, ...]) -> None:
     del team
-    code = main.main(("promote", *words))
+    code = entry.main(("promote", *words))
     assert code == 0
     assert '"etl/**"' in capsys.readouterr().out
 
@@ -37,7 +37,7 @@ def test_options_stand_anywhere(team: Team, capsys: Printed, words: tuple[str, .
 def test_what_stands_after_two_dashes_is_no_option(team: Team, capsys: Printed, words: tuple[str, ...]) -> None:
     """`promote.yml` hands on what somebody typed."""
     with pytest.raises(SystemExit) as ended:
-        main.main(("promote", "--dry-run", "--", "dev", "main", *words))
+        entry.main(("promote", "--dry-run", "--", "dev", "main", *words))
     assert ended.value.code == 2
     assert "begins with a dash" in capsys.readouterr().err
     assert "release" not in team.stack_file.read_text(encoding="utf-8")
@@ -46,6 +46,6 @@ def test_what_stands_after_two_dashes_is_no_option(team: Team, capsys: Printed, 
 @pytest.mark.parametrize("words", [(), ("promoted",), ("promote", "dev"), ("promote", "dev", "main", "--fast")])
 def test_unknown_words_are_usage(capsys: Printed, words: tuple[str, ...]) -> None:
     with pytest.raises(SystemExit) as ended:
-        main.main(words)
+        entry.main(words)
     assert ended.value.code == 2
     assert "usage: flowstacks" in capsys.readouterr().err

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from infra.cli import new
-from infra.discovery import discover
-from infra.errors import FlowstacksError
+from flowstacks.cli.verbs import new
+from flowstacks.discovery import discovery
+from flowstacks.core.errors import FlowstacksError
 
 
 def _write(name: str) -> int:
-    return new.run(argparse.Namespace(name=name))
+    return new.execute(argparse.Namespace(name=name))
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +28,7 @@ def _commit_nothing(repository: Path) -> None:
 def test_a_new_flow_deploys_with_its_defaults(repository: Path) -> None:
     _commit_nothing(repository)
     assert _write("sales/daily-load") == 0
-    manifest, problems = discover.discover(repository, "worktree", None)
+    manifest, problems = discovery.discover(repository, "worktree", None)
     assert problems == []
     assert [deployment.address for flow in manifest.flows for deployment in flow.deployments] == [
         "sales/daily-load/default"

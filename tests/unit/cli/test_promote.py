@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from infra import config
-from infra.preflight import preflight
-from infra.promotion import stack_text
+from flowstacks.stack import config
+from flowstacks.evaluation import evaluation
+from flowstacks.pins import stack_text
 from tests.support import promotions
 from tests.support.promotions import FLOW, HEAD_LINES, Team, flowstacks, told
 
@@ -278,7 +278,7 @@ def test_long_parameters_go_along_and_the_targets_own_are_merged_over_them(team:
     parameters = {
         stack: json.loads(str(one.props["parameters"]))
         for stack in ("dev", "main")
-        for one in preflight.run(team.root, "flowstacks", stack).desired.deployments
+        for one in evaluation.run(team.root, "flowstacks", stack).desired.deployments
         if one.address == "etl/build/all"
     }
     assert parameters == {

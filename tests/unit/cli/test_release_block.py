@@ -1,8 +1,8 @@
 import pytest
 from ruamel.yaml import YAML
 
-from infra.cli import release_block
-from infra.config import Release
+from flowstacks.cli.text import release_block
+from flowstacks.stack.config import Release
 from tests.support.manifests import PIN
 
 _DIGEST = f"sha256:{'a' * 64}"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.promotion import stack_text
+from flowstacks.pins import stack_text
 from tests.support import promotions
 from tests.support.promotions import HEAD_LINES, Team, flowstacks, told
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.cli import main
+from flowstacks.cli import entry
 from tests.support import flows
 
 _STACK_FILE = "config:\n  flowstacks:runtime: process\n  flowstacks:release: {commit: worktree}\n"
@@ -29,7 +29,7 @@ def test_the_server_of_the_embedded_default_is_asked_also_from_a_shell_outside_i
             subprocess.run(["git", *command], cwd=tmp_path, check=True)
         monkeypatch.chdir(tmp_path)
         monkeypatch.setenv("PREFECT_API_URL", "")
-        assert main.main(["run", "greet/hello"]) == 1
+        assert entry.main(["run", "greet/hello"]) == 1
     told = capsys.readouterr().err
     assert api in told
     assert "the server is up" in told

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.cli import stack
-from infra.errors import FlowstacksError
+from flowstacks.cli import stack
+from flowstacks.core.errors import FlowstacksError
 
 
 def test_the_project_is_called_as_its_file_says(tmp_path: Path) -> None:

@@ -3,10 +3,10 @@
 import hashlib
 from collections.abc import Mapping
 
-from infra.discovery import module
-from infra.discovery.codebase import Codebase
-from infra.discovery.module import Module, Parsed
-from infra.discovery.source import Blob
+from flowstacks.discovery.flows import module
+from flowstacks.discovery.flows.codebase import Codebase
+from flowstacks.discovery.flows.module import Module, Parsed
+from flowstacks.git.git_tree import Blob
 
 
 def codebase(files: Mapping[str, str], root: str = "flows/etl") -> Codebase:

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from infra.discovery import projects, survey
-from infra.discovery.findings import Findings
-from infra.discovery.manifest import Image
-from infra.discovery.source import Blob
+from flowstacks.discovery.projects import projects
+from flowstacks.discovery import survey
+from flowstacks.discovery.findings import Findings
+from flowstacks.discovery.manifest import DeclaredImage
+from flowstacks.git.git_tree import Blob
 
 CASES = pathlib.Path(__file__).parents[2] / "cases/discovery"
 ALL = [
@@ -19,7 +20,7 @@ ALL = [
     for file in sorted(CASES.glob("*.toml"))
     for case in tomllib.loads(file.read_text())["case"]
 ]
-PROJECT = projects.Found(name="etl", path="flows/etl", shared=(), version="1", python=">=3.11", requirements=())
+PROJECT = projects.ProjectFolder(name="etl", path="flows/etl", shared=(), version="1", python=">=3.11", requirements=())
 
 
 def surveyed(case: dict[str, Any]) -> tuple[list[Any], list[Any]]:
@@ -28,8 +29,8 @@ def surveyed(case: dict[str, Any]) -> tuple[list[Any], list[Any]]:
         path: Blob(hashlib.sha256(text.encode()).hexdigest(), text.encode()) for path, text in sorted(texts.items())
     }
     findings = Findings()
-    surroundings = survey.Surroundings(files=set(blobs), harmless=set())
-    named = tuple(Image(name=name, dockerfile=None, file="", line=0) for name in case.get("images", ()))
+    surroundings = survey.RepositoryFiles(files=set(blobs), harmless=set())
+    named = tuple(DeclaredImage(name=name, dockerfile=None, file="", line=0) for name in case.get("images", ()))
     project = dataclasses.replace(PROJECT, images=named)
     return survey.flows(project, blobs, surroundings, findings), findings.problems
 

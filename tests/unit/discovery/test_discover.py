@@ -9,19 +9,19 @@ from discovery_repo import Repo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from infra import errors
-from infra.discovery import discover, manifest
+from flowstacks.core import errors
+from flowstacks.discovery import discovery, manifest
 
 FLOW = "from prefect import flow\n@flow\ndef load(days: int = 1): ...\n"
 
 
 def brief(repo: Repo, rev: str = "HEAD", sources: list[str] | None = None) -> list[str]:
-    _, problems = discover.discover(repo.root, rev, sources)
+    _, problems = discovery.discover(repo.root, rev, sources)
     return [f"{one.file}:{one.line} {one.severity} {one.code}" for one in problems]
 
 
 def commits(repo: Repo, rev: str = "HEAD") -> dict[str, str]:
-    found, _ = discover.discover(repo.root, rev)
+    found, _ = discovery.discover(repo.root, rev)
     return {project.name: project.commit for project in found.projects}
 
 
@@ -31,7 +31,7 @@ def shared(*paths: str) -> str:
 
 def test_a_bare_flow_whole(repo: Repo) -> None:
     commit = repo.commit({"flows/etl/load.py": FLOW})
-    found, problems = discover.discover(repo.root, "HEAD")
+    found, problems = discovery.discover(repo.root, "HEAD")
     assert problems == []
     assert found.commit == commit
     (project,) = found.projects
@@ -45,7 +45,7 @@ def test_a_bare_flow_whole(repo: Repo) -> None:
 def test_a_past_commit_is_read_as_it_was(repo: Repo) -> None:
     first = repo.commit({"flows/etl/load.py": FLOW})
     repo.commit({"flows/etl/load.py": FLOW.replace("load", "renamed"), "flows/new/x.py": FLOW})
-    found, _ = discover.discover(repo.root, first)
+    found, _ = discovery.discover(repo.root, first)
     assert [flow.name for flow in found.flows] == ["load"]
     assert found.commit == first
 
@@ -68,9 +68,9 @@ def test_effective_commits_follow_folder_and_shared_paths(repo: Repo) -> None:
 
 def test_a_renamed_project_starts_anew(repo: Repo) -> None:
     repo.commit({"flows/old/x.py": FLOW})
-    before, _ = discover.discover(repo.root, "HEAD")
+    before, _ = discovery.discover(repo.root, "HEAD")
     renamed = repo.commit({"flows/old/x.py": None, "flows/new/x.py": FLOW})
-    after, _ = discover.discover(repo.root, "HEAD")
+    after, _ = discovery.discover(repo.root, "HEAD")
     assert after.projects[0].commit == renamed
     assert after.projects[0].tree_key != before.projects[0].tree_key
 
@@ -78,8 +78,8 @@ def test_a_renamed_project_starts_anew(repo: Repo) -> None:
 def test_worktree_without_changes_has_heads_commits(repo: Repo) -> None:
     first = repo.commit({"flows/a/x.py": FLOW})
     repo.commit({"README": "x"})
-    at_head, _ = discover.discover(repo.root, "HEAD")
-    found, _ = discover.discover(repo.root, "worktree")
+    at_head, _ = discovery.discover(repo.root, "HEAD")
+    found, _ = discovery.discover(repo.root, "worktree")
     assert found.commit == "worktree"
     assert found.projects == at_head.projects
     assert found.projects[0].commit == first
@@ -104,13 +104,13 @@ def test_a_shallow_clone_is_refused_only_where_it_matters(repo: Repo, tmp_path: 
     changed = repo.commit({"flows/a/x.py": FLOW + "# edited\n"})
     clone = tmp_path / "clone"
     repo.git("clone", "-q", "--depth", "2", f"file://{repo.root}", str(clone))
-    found, _ = discover.discover(clone, "HEAD")
+    found, _ = discovery.discover(clone, "HEAD")
     assert found.projects[0].commit == changed
     repo.commit({"flows/b/x.py": FLOW, "README": "2"})
     clone = tmp_path / "shallower"
     repo.git("clone", "-q", "--depth", "1", f"file://{repo.root}", str(clone))
     with pytest.raises(errors.GitError, match="git fetch --unshallow"):
-        discover.discover(clone, "HEAD")
+        discovery.discover(clone, "HEAD")
 
 
 def test_every_problem_at_once_in_reading_order(repo: Repo) -> None:
@@ -137,7 +137,7 @@ def test_every_problem_at_once_in_reading_order(repo: Repo) -> None:
 def test_the_same_file_in_two_projects(repo: Repo) -> None:
     spec = 'FLOW_SPEC = {"name": "nightly"}\n'
     repo.commit({"flows/a/load.py": FLOW + spec, "flows/b/load.py": FLOW, "flows/c/load.py": FLOW})
-    found, problems = discover.discover(repo.root, "HEAD")
+    found, problems = discovery.discover(repo.root, "HEAD")
     assert problems == []
     assert [deployment.address for flow in found.flows for deployment in flow.deployments] == [
         "a/load/nightly",
@@ -165,10 +165,10 @@ def test_the_same_file_in_two_projects(repo: Repo) -> None:
         ("from ..b import x", "flows/b/x.py"),
         ("from ..b.x import load", "flows/b/x.py"),
         ("from flows.b import x", "flows/b/x.py"),
-        ("import infra.config", "infra/config.py"),
+        ("import flowstacks.stack.config", "infra/config.py"),
         ("from infra import config", "infra/config.py"),
         ("def f():\n    from flows.b.x import load", "flows/b/x.py"),
-        ("try:\n    import infra.config\nexcept ImportError: ...", "infra/config.py"),
+        ("try:\n    import flowstacks.stack.config\nexcept ImportError: ...", "infra/config.py"),
         ("from loaded.part import X", "loaded/__init__.py"),
         ("import spoken.part", "spoken/__init__.py"),
     ],
@@ -194,7 +194,7 @@ def test_what_may_be_imported(repo: Repo, statement: str, problem: str | None) -
             "spoken/part/__init__.py": "X = 1\n",
         }
     )
-    _, problems = discover.discover(repo.root, "HEAD")
+    _, problems = discovery.discover(repo.root, "HEAD")
     expected = [problem] if problem else []
     assert [one.message.partition(" leads to ")[2].partition(",")[0] for one in problems] == expected
     assert all(one.code == "import-outside-project" and one.file == "flows/a/load.py" for one in problems)
@@ -216,7 +216,7 @@ def test_shared_code_is_held_to_the_same_rule_and_tests_are_not(repo: Repo) -> N
 
 def test_a_project_below_a_folder_of_tests_is_deployed(repo: Repo) -> None:
     repo.commit({"tests/flows/test/load.py": FLOW, "tests/flows/test/tests/x.py": FLOW})
-    found, problems = discover.discover(repo.root, "HEAD", ["tests/flows/*"])
+    found, problems = discovery.discover(repo.root, "HEAD", ["tests/flows/*"])
     assert [flow.declared_by for flow in found.flows] == ["bare", "none"]
     assert [one.code for one in problems] == ["flow-in-test"]
 
@@ -234,7 +234,7 @@ def test_encodings(repo: Repo) -> None:
             "flows/a/empty.py": b"",
         }
     )
-    found, problems = discover.discover(repo.root, "HEAD")
+    found, problems = discovery.discover(repo.root, "HEAD")
     assert [flow.name for flow in found.flows] == ["b", "pæn", "c"]
     assert sorted(one.file for one in problems) == ["flows/a/null.py", "flows/a/unknown.py", "flows/a/wrong.py"]
     assert {one.code for one in problems} == {"syntax"}
@@ -249,7 +249,7 @@ def load(x: dict = {}): ...
 FLOW_SPEC = {"flow": "load", **BASE, "deployments": [{"name": "a"}, {"name": "b"}]}
 """
     repo.commit({"flows/a/x.py": text})
-    found, _ = discover.discover(repo.root, "HEAD")
+    found, _ = discovery.discover(repo.root, "HEAD")
     first, second = found.flows[0].deployments
     assert first.settings.env is not None
     assert first.settings.parameters is not None
@@ -257,7 +257,7 @@ FLOW_SPEC = {"flow": "load", **BASE, "deployments": [{"name": "a"}, {"name": "b"
     first.settings.parameters["x"]["deep"].append(2)  # type: ignore[index, union-attr, call-overload]
     assert second.settings.env == {"A": "1"}
     assert second.settings.parameters == {"x": {"deep": [1]}}
-    again, _ = discover.discover(repo.root, "HEAD")
+    again, _ = discovery.discover(repo.root, "HEAD")
     assert again.flows[0].deployments[0].settings.env == {"A": "1"}
 
 
@@ -265,7 +265,7 @@ def test_a_file_name_that_is_not_utf8_does_not_stop_anything(repo: Repo) -> None
     repo.commit({"flows/a/x.py": FLOW})
     (repo.root / "flows/a/\udcff.py").write_text(FLOW.replace("load", "other"))
     repo.commit({})
-    found, problems = discover.discover(repo.root, "HEAD")
+    found, problems = discovery.discover(repo.root, "HEAD")
     assert problems == []
     assert [flow.name for flow in found.flows] == ["load", "other"]
 
@@ -273,7 +273,7 @@ def test_a_file_name_that_is_not_utf8_does_not_stop_anything(repo: Repo) -> None
 def test_discovery_imports_neither_pulumi_nor_prefect_nor_flows(repo: Repo) -> None:
     repo.commit({"flows/a/x.py": FLOW + "raise SystemExit('imported')\n"})
     code = (
-        "import pathlib, sys; from infra.discovery import discover\n"
+        "import pathlib, sys; from flowstacks.discovery import discover\n"
         f"found, _ = discover.discover(pathlib.Path({str(repo.root)!r}), 'HEAD')\n"
         "assert len(found.flows) == 1\n"
         "print([name for name in sys.modules if name.partition('.')[0] in ('prefect', 'pulumi', 'flows')])"
@@ -296,11 +296,11 @@ def test_a_projects_commit_has_its_tree_key_and_the_one_before_has_not(edits: li
         for path, number in edits:
             repo.commit({path: (FLOW if path.startswith("flows") else "") + f"# {number}\n"})
         keys = {
-            commit: {project.name: project.tree_key for project in discover.discover(repo.root, commit)[0].projects}
+            commit: {project.name: project.tree_key for project in discovery.discover(repo.root, commit)[0].projects}
             for commit in repo.git("rev-list", "--first-parent", "HEAD").split()
         }
         newest_first = list(keys)
-        found: manifest.Manifest = discover.discover(repo.root, "HEAD")[0]
+        found: manifest.Manifest = discovery.discover(repo.root, "HEAD")[0]
         for project in found.projects:
             expected = newest_first[0]
             for commit in newest_first:

@@ -6,8 +6,8 @@ from discovery_repo import Repo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from infra import errors
-from infra.discovery import history
+from flowstacks.core import errors
+from flowstacks.git import history
 
 
 def test_one_walk_answers_for_many(repo: Repo) -> None:

@@ -2,9 +2,10 @@ import dataclasses
 
 import pytest
 
-from infra.cli import discover as verb
-from infra.discovery import discover, images
-from infra.discovery.manifest import Image
+from flowstacks.cli.verbs import discover as verb
+from flowstacks.discovery import discovery
+from flowstacks.discovery.projects import images
+from flowstacks.discovery.manifest import DeclaredImage
 from tests.unit.discovery.discovery_repo import Repo
 
 PYPROJECT = "flows/etl/pyproject.toml"
@@ -18,24 +19,24 @@ FILES = {
 
 @dataclasses.dataclass(frozen=True)
 class Read:
-    named: tuple[Image, ...]
+    named: tuple[DeclaredImage, ...]
     problems: list[str]
     listing: str
 
 
 def read(repo: Repo, toml: str, **more: str) -> Read:
     repo.commit({**FILES, PYPROJECT: toml, **more})
-    manifest, problems = discover.discover(repo.root, "HEAD")
+    manifest, problems = discovery.discover(repo.root, "HEAD")
     (own, *named) = manifest.projects[0].images
-    assert own == Image(name="", dockerfile=None, file="flows/etl", line=0)
+    assert own == DeclaredImage(name="", dockerfile=None, file="flows/etl", line=0)
     texts = [f"{one.file.removeprefix('flows/etl/')}:{one.line} {one.severity} {one.message}" for one in problems]
     return Read(tuple(named), texts, verb.listing(manifest, problems))
 
 
 def test_a_dockerfile_is_the_projects_own_image(repo: Repo) -> None:
     repo.commit({**FILES, "flows/etl/Dockerfile": "FROM scratch\n"})
-    manifest, _ = discover.discover(repo.root, "HEAD")
-    own = Image(name="", dockerfile="flows/etl/Dockerfile", file="flows/etl/Dockerfile", line=0)
+    manifest, _ = discovery.discover(repo.root, "HEAD")
+    own = DeclaredImage(name="", dockerfile="flows/etl/Dockerfile", file="flows/etl/Dockerfile", line=0)
     assert manifest.projects[0].images == (own,)
 
 
@@ -51,7 +52,7 @@ def test_a_dockerfile_is_the_projects_own_image(repo: Repo) -> None:
 )
 def test_images_are_named_in_pyproject(repo: Repo, toml: str, line: int) -> None:
     found = read(repo, toml)
-    heavy = Image(name="heavy", dockerfile="flows/etl/docker/Dockerfile.heavy", file=PYPROJECT, line=line)
+    heavy = DeclaredImage(name="heavy", dockerfile="flows/etl/docker/Dockerfile.heavy", file=PYPROJECT, line=line)
     assert (found.named, found.problems) == ((heavy,), [])
     assert "image heavy (flows/etl/docker/Dockerfile.heavy)" in found.listing
 
@@ -119,7 +120,7 @@ def test_an_unknown_image_is_told_with_the_closest_one(repo: Repo) -> None:
 
 @pytest.mark.parametrize("name", ["", "own"])
 def test_a_project_without_named_images_has_none(name: str) -> None:
-    own = Image(name="", dockerfile=None, file="flows/etl", line=0)
+    own = DeclaredImage(name="", dockerfile=None, file="flows/etl", line=0)
     message, remedy = images.unknown(name, [own], "flows/etl") or ("", "")
     assert message == f"flows/etl has no image {name!r}"
     assert PYPROJECT in remedy

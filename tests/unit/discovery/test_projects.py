@@ -4,9 +4,10 @@ import subprocess
 import pytest
 from discovery_repo import Repo
 
-from infra.discovery import folders, lock, projects, requirements, source
-from infra.discovery.findings import Findings
-from infra.discovery.source import Blob
+from flowstacks.discovery.projects import folders, lock, projects, requirements
+from flowstacks.git import git_tree
+from flowstacks.discovery.findings import Findings
+from flowstacks.git.git_tree import Blob
 
 FLOW = "from prefect import flow\n@flow\ndef load(): ...\n"
 
@@ -17,10 +18,10 @@ def cache(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Pa
     return tmp_path / "cache"
 
 
-def found(repo: Repo, sources: list[str] | None = None) -> tuple[list[projects.Found], list[str]]:
+def found(repo: Repo, sources: list[str] | None = None) -> tuple[list[projects.ProjectFolder], list[str]]:
     findings = Findings()
-    with source.opened(repo.root, "HEAD") as tree:
-        result = projects.found(tree, sources, findings)
+    with git_tree.opened(repo.root, "HEAD") as tree:
+        result = projects.find(tree, sources, findings)
     return result, [f"{one.file}:{one.line} {one.severity} {one.code}" for one in findings.problems]
 
 

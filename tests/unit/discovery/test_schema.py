@@ -10,7 +10,7 @@ import parsing
 import pytest
 from prefect.utilities.callables import parameter_schema
 
-from infra.discovery import schema
+from flowstacks.discovery.flows import schema
 
 CASES = pathlib.Path(__file__).parents[2] / "cases/discovery/signatures.py"
 

@@ -5,8 +5,8 @@ import pathlib
 import pytest
 from discovery_repo import Repo
 
-from infra import errors
-from infra.discovery import source
+from flowstacks.core import errors
+from flowstacks.git import git_tree
 
 
 def snapshot(root: pathlib.Path) -> dict[str, str]:
@@ -20,7 +20,7 @@ def snapshot(root: pathlib.Path) -> dict[str, str]:
 def test_reads_a_past_commit_not_the_checkout(repo: Repo) -> None:
     first = repo.commit({"flows/etl/load.py": "one"})
     repo.commit({"flows/etl/load.py": "two"})
-    with source.opened(repo.root, first) as tree:
+    with git_tree.opened(repo.root, first) as tree:
         assert tree.commit == first
         assert tree.read(["flows/etl/load.py"])["flows/etl/load.py"].content == b"one"
         assert tree.objects["flows/etl"].mode == "040000"
@@ -31,7 +31,7 @@ def test_reads_a_past_commit_not_the_checkout(repo: Repo) -> None:
 )
 def test_odd_file_names(repo: Repo, name: str) -> None:
     repo.commit({f"flows/{name}": name})
-    with source.opened(repo.root, "HEAD") as tree:
+    with git_tree.opened(repo.root, "HEAD") as tree:
         assert tree.files() == [f"flows/{name}"]
         assert tree.read(tree.files())[f"flows/{name}"].content == name.encode()
 
@@ -40,14 +40,14 @@ def test_a_name_that_is_not_utf8(repo: Repo) -> None:
     (repo.root / "flows").mkdir()
     pathlib.Path(os.fsdecode(os.fsencode(repo.root) + b"/flows/\xff.py")).write_bytes(b"x")
     repo.commit({})
-    with source.opened(repo.root, "HEAD") as tree:
+    with git_tree.opened(repo.root, "HEAD") as tree:
         assert tree.files() == ["flows/\udcff.py"]
         assert tree.read(tree.files())["flows/\udcff.py"].content == b"x"
 
 
 def test_empty_and_binary_content(repo: Repo) -> None:
     repo.commit({"a": b"", "b": b"\x00\n\nblob 3\n", "c": b""})
-    with source.opened(repo.root, "HEAD") as tree:
+    with git_tree.opened(repo.root, "HEAD") as tree:
         assert {path: blob.content for path, blob in tree.read(tree.files()).items()} == {
             "a": b"",
             "b": b"\x00\n\nblob 3\n",
@@ -60,7 +60,7 @@ def test_symlinks_are_not_files(repo: Repo) -> None:
     repo.write({"real.py": "x"})
     (repo.root / "link.py").symlink_to("real.py")
     repo.commit({})
-    with source.opened(repo.root, "HEAD") as tree:
+    with git_tree.opened(repo.root, "HEAD") as tree:
         assert tree.files() == ["real.py"]
         assert tree.objects["link.py"].mode == "120000"
 
@@ -70,7 +70,7 @@ def test_a_submodule_is_marked(repo: Repo, tmp_path: pathlib.Path) -> None:
     inside = other.commit({"x.py": "x"})
     repo.git("update-index", "--add", "--cacheinfo", f"160000,{inside},flows/etl/vendored")
     repo.git("commit", "-q", "-m", "submodule")
-    with source.opened(repo.root, "HEAD") as tree:
+    with git_tree.opened(repo.root, "HEAD") as tree:
         assert tree.objects["flows/etl/vendored"].is_submodule
         assert tree.files() == []
 
@@ -79,7 +79,7 @@ def test_worktree_sees_edits_and_untracked_but_not_ignored_files(repo: Repo) -> 
     repo.commit({"kept.py": "1", "edited.py": "1", "gone.py": "1", ".gitignore": "*.secret\n"})
     repo.write({"edited.py": "2", "gone.py": None, "new/file.py": "3", "x.secret": "no"})
     before = snapshot(repo.root)
-    with source.opened(repo.root, "worktree") as tree:
+    with git_tree.opened(repo.root, "worktree") as tree:
         assert tree.commit == "worktree"
         assert tree.files() == [".gitignore", "edited.py", "kept.py", "new/file.py"]
         assert tree.read(["edited.py", "new/file.py", "kept.py"])["edited.py"].content == b"2"
@@ -88,14 +88,14 @@ def test_worktree_sees_edits_and_untracked_but_not_ignored_files(repo: Repo) -> 
 
 def test_worktree_without_changes_is_heads_tree(repo: Repo) -> None:
     repo.commit({"flows/etl/load.py": "1"})
-    with source.opened(repo.root, "worktree") as tree, source.opened(repo.root, "HEAD") as at_head:
+    with git_tree.opened(repo.root, "worktree") as tree, git_tree.opened(repo.root, "HEAD") as at_head:
         assert tree.objects == at_head.objects
         assert tree.head == at_head.commit
 
 
 def test_worktree_before_the_first_commit(repo: Repo) -> None:
     repo.write({"flows/etl/load.py": "1"})
-    with source.opened(repo.root, "worktree") as tree:
+    with git_tree.opened(repo.root, "worktree") as tree:
         assert tree.head is None
         assert tree.files() == ["flows/etl/load.py"]
 
@@ -103,7 +103,7 @@ def test_worktree_before_the_first_commit(repo: Repo) -> None:
 def test_worktree_of_a_path_with_a_colon(tmp_path: pathlib.Path) -> None:
     repo = Repo(tmp_path / 'a:b"c\\d')
     repo.commit({"kept.py": "1"})
-    with source.opened(repo.root, "worktree") as tree:
+    with git_tree.opened(repo.root, "worktree") as tree:
         assert tree.read(["kept.py"])["kept.py"].content == b"1"
 
 
@@ -117,7 +117,7 @@ def test_inherited_git_variables_are_dropped(
     monkeypatch.setenv("GIT_WORK_TREE", str(other.root))
     monkeypatch.setenv("GIT_INDEX_FILE", str(other.root / ".git/index"))
     for rev in ("HEAD", "worktree"):
-        with source.opened(repo.root, rev) as tree:
+        with git_tree.opened(repo.root, rev) as tree:
             assert tree.files() == ["mine.py"]
 
 
@@ -132,7 +132,7 @@ def test_errors_say_what_to_do(repo: Repo, tmp_path: pathlib.Path) -> None:
         (tmp_path / "absent", "HEAD", "is no folder"),
     ]
     for folder, rev, said in cases:
-        with pytest.raises(errors.GitError, match=said), source.opened(folder, rev):
+        with pytest.raises(errors.GitError, match=said), git_tree.opened(folder, rev):
             pass
 
 
@@ -141,7 +141,7 @@ def test_a_blob_that_is_gone_is_an_error(repo: Repo) -> None:
     oid = repo.git("rev-parse", "HEAD:a.py")
     (repo.root / ".git/objects" / oid[:2] / oid[2:]).unlink()
     with (
-        source.opened(repo.root, "HEAD") as tree,
+        git_tree.opened(repo.root, "HEAD") as tree,
         pytest.raises(errors.GitError, match="can't be read from this clone"),
     ):
         tree.read(["a.py"])
@@ -153,5 +153,5 @@ def test_a_linked_worktree_and_a_clone_with_borrowed_objects(repo: Repo, tmp_pat
     repo.git("clone", "-q", "--shared", str(repo.root), str(tmp_path / "borrowing"))
     for root in (tmp_path / "linked", tmp_path / "borrowing"):
         (root / "new.py").write_text("2")
-        with source.opened(root, "worktree") as tree:
+        with git_tree.opened(root, "worktree") as tree:
             assert [blob.content for blob in tree.read(["kept.py", "new.py"]).values()] == [b"1", b"2"]

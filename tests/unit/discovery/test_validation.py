@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 from prefect._internal.schemas.validators import validate_cron_string
 from prefect.utilities.schema_tools import validation as prefect_validation
 
-from infra.discovery import validation
-from infra.discovery.schema import Schema
+from flowstacks.discovery import validation
+from flowstacks.discovery.flows.schema import Schema
 
 SCHEMA: Schema = {
     "title": "Parameters",

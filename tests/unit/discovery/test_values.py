@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.discovery import values
-from infra.discovery.values import Located
+from flowstacks.discovery.flows import values
+from flowstacks.discovery.flows.values import Located
 
 
 def told(text: str, expression: str) -> object:

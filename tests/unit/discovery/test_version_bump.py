@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from discovery_repo import Repo
 
-from infra.cli import main
+from flowstacks.cli import entry
 
 FLOW = "from prefect import flow\n@flow\ndef load(): ...\n"
 
@@ -24,7 +24,7 @@ def checked(repo: Repo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.chdir(repo.root)
 
     def check(against: str) -> tuple[int, Any]:
-        code = main.main(["version-check", "--against", against, "--json"])
+        code = entry.main(["version-check", "--against", against, "--json"])
         return code, json.loads(capsys.readouterr().out)
 
     return check
@@ -107,12 +107,12 @@ def test_what_git_does_not_know_is_a_problem_and_no_ref_is_usage(
 ) -> None:
     repo.commit(project('"1.0"'))
     monkeypatch.chdir(repo.root)
-    assert main.main(["version-check", "--against", "nowhere"]) == 1
+    assert entry.main(["version-check", "--against", "nowhere"]) == 1
     assert "'nowhere' names no commit" in capsys.readouterr().err
     repo.git("checkout", "-q", "--orphan", "apart")
     repo.commit({}, "apart")
-    assert main.main(["version-check", "--against", "main"]) == 1
+    assert entry.main(["version-check", "--against", "main"]) == 1
     assert "git fetch --unshallow" in capsys.readouterr().err
     with pytest.raises(SystemExit) as usage:
-        main.main(["version-check"])
+        entry.main(["version-check"])
     assert usage.value.code == 2

@@ -2,10 +2,10 @@ import sys
 
 import pytest
 
-from infra.errors import BuildError
-from infra.images import builder
-from infra.images.buildah import Buildah
-from infra.images.buildx import Buildx
+from flowstacks.core.errors import BuildError
+from flowstacks.images import builder
+from flowstacks.images.buildah import Buildah
+from flowstacks.images.buildx import Buildx
 
 
 def test_no_tool_at_all(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from infra.images import buildx
-from infra.images.builder import Destination, Job
+from flowstacks.images import buildx
+from flowstacks.images.builder import Destination, BuildJob
 
 _LOGIN = base64.b64encode(b"AWS:password").decode()
 
@@ -19,7 +19,7 @@ def _destination() -> Destination:
 
 @pytest.mark.parametrize("pushes", [False, True])
 def test_command(pushes: bool) -> None:
-    job = Job(scratch=Path("/s"), context=Path("/s/context"), containerfile=Path("/s/Containerfile"), base=None)
+    job = BuildJob(scratch=Path("/s"), context=Path("/s/context"), containerfile=Path("/s/Containerfile"), base=None)
     command = buildx.command(job, _destination() if pushes else None, Path("/s/told"))
     output = command[command.index("--output") + 1]
     assert ("push=true" in output, "name=r.test/flows:tree-k" in output) == (pushes, pushes)

@@ -2,8 +2,8 @@ import shlex
 
 import pytest
 
-from infra.images import containerfile
-from infra.images.target import Target
+from flowstacks.images import containerfile
+from flowstacks.images.target import Target
 from tests.support import manifests
 
 _LABELS = (

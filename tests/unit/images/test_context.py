@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.discovery import source
-from infra.images import context
+from flowstacks.git import git_tree
+from flowstacks.images import context
 from tests.support.image_repository import ImageRepository
 
 
@@ -15,7 +15,7 @@ def test_the_projects_paths_at_the_commit_and_nothing_else(tmp_path: Path, umask
     folder = tmp_path / "context"
     before = os.umask(umask)
     try:
-        with source.opened(team.root, team.head) as tree:
+        with git_tree.opened(team.root, team.head) as tree:
             context.extract(tree, ("flows/etl", "shared/lib.py"), folder)
     finally:
         os.umask(before)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from infra.local.servers import aws_emulator
-from infra.local.servers.aws_emulator import Journaled
+from flowstacks.local.servers import aws_emulator
+from flowstacks.local.servers.aws_emulator import Journaled
 
 OPERATIONS = {
     "AmazonEC2ContainerServiceV20141113.DescribeTasks": False,

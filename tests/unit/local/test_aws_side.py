@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from infra.local import aws_side, places
-from infra.local.places import Places
-from infra.local.servers import aws, record, registry
-from infra.local.servers.record import Record
+from flowstacks.local import aws_side, places
+from flowstacks.local.places import Places
+from flowstacks.local.servers import aws, record, registry
+from flowstacks.local.servers.record import Record
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ TOOLS = ("sh", "dirname", "sed", "mkdir", "ln", "rm", "sleep", "git")
 def checkout(tmp_path: Path) -> Path:
     folder = tmp_path / "check out"
     (folder / "infra" / "local").mkdir(parents=True)
-    shutil.copy(REPOSITORY / "infra/local/bootstrap.sh", folder / "infra/local")
+    shutil.copy(REPOSITORY / "infra/flowstacks/local/bootstrap.sh", folder / "infra/flowstacks/local")
     return folder
 
 
@@ -36,7 +36,7 @@ def _script(path: Path, text: str) -> None:
 
 def _run(checkout: Path, path: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["/bin/sh", "infra/local/bootstrap.sh"],
+        ["/bin/sh", "infra/flowstacks/local/bootstrap.sh"],
         cwd=checkout,
         env={"PATH": str(path), "HOME": os.environ.get("HOME", "/")},
         capture_output=True,

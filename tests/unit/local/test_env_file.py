@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.local import env_file, places, variables
-from infra.local.places import Places
+from flowstacks.local import env_file, places, variables
+from flowstacks.local.places import Places
 
 NASTY = 'it\'s a "path" with $HOME, `id`, \\ and ümlaut'
 INHERITED = {

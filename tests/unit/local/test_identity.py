@@ -3,7 +3,7 @@ import os
 import subprocess
 import sys
 
-from infra.local.servers import identity
+from flowstacks.local.servers import identity
 
 
 def test_a_process_is_itself() -> None:

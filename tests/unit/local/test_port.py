@@ -1,6 +1,6 @@
 import socket
 
-from infra.local.servers import port
+from flowstacks.local.servers import port
 
 
 def _occupied() -> socket.socket:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.problems import LocalError
-from infra.local.servers import identity, process, record
-from infra.local.servers.process import Launch
-from infra.local.servers.record import Record
+from flowstacks.local.errors import LocalError
+from flowstacks.local.servers import identity, process, record
+from flowstacks.local.servers.process import Launch
+from flowstacks.local.servers.record import Record
 
 READY = "print('ready', flush=True)"
 WAITS = f"import time; {READY}; time.sleep(600)"

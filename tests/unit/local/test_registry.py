@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from infra.local.problems import LocalError
-from infra.local.servers import registry, server
-from infra.local.servers.server import Server
+from flowstacks.local.errors import LocalError
+from flowstacks.local.servers import registry, server
+from flowstacks.local.servers.server import LocalServer
 
 MANIFEST = b'{"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": []}'
 DIGEST = f"sha256:{hashlib.sha256(MANIFEST).hexdigest()}"
@@ -18,7 +18,7 @@ TYPE = "application/vnd.oci.image.index.v1+json"
 
 
 @pytest.fixture
-def images(tmp_path: Path) -> Server:
+def images(tmp_path: Path) -> LocalServer:
     installed = registry.binary()
     if not installed:
         assert os.environ.get("CI") != "true", registry.MISSING
@@ -27,7 +27,7 @@ def images(tmp_path: Path) -> Server:
     return registry.described(tmp_path / "a: {b} ü", tmp_path / "log", installed)
 
 
-def test_its_content_stays_and_can_be_deleted(images: Server) -> None:
+def test_its_content_stays_and_can_be_deleted(images: LocalServer) -> None:
     with server.running(images) as url:
         for reference in (DIGEST, "pin-etl"):
             put = httpx.put(f"{url}/v2/flows/manifests/{reference}", content=MANIFEST, headers={"Content-Type": TYPE})
@@ -40,7 +40,7 @@ def test_its_content_stays_and_can_be_deleted(images: Server) -> None:
     assert "level=error" not in images.log.read_text()
 
 
-def test_another_registry_at_its_port_is_not_taken_for_it(images: Server, tmp_path: Path) -> None:
+def test_another_registry_at_its_port_is_not_taken_for_it(images: LocalServer, tmp_path: Path) -> None:
     installed = registry.binary()
     assert installed
     other = registry.described(tmp_path / "other", tmp_path / "log of the other", installed)
@@ -50,7 +50,7 @@ def test_another_registry_at_its_port_is_not_taken_for_it(images: Server, tmp_pa
         assert not images.answers(number)
 
 
-def test_variables_of_a_shell_do_not_reach_it(images: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_variables_of_a_shell_do_not_reach_it(images: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REGISTRY_STORAGE_S3_BUCKET", "production")
     monkeypatch.setenv("REGISTRY_HTTP_DEBUG_ADDR", ":5001")
     again = registry.described(images.folder, images.log, "docker-registry")

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from infra.local.engine import request
+from flowstacks.local.engine import request
 
 CASES = Path(__file__).parents[2] / "cases" / "local" / "pulumi_commands.yaml"
 

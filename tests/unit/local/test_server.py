@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.problems import LocalError
-from infra.local.servers import health, identity, port, process, record, server
-from infra.local.servers.server import Server
+from flowstacks.local.errors import LocalError
+from flowstacks.local.servers import health, identity, port, process, record, server
+from flowstacks.local.servers.server import LocalServer
 
 WHOSE = "whose.txt"
 
@@ -25,10 +25,10 @@ def _serve(number: int) -> list[str]:
     return [sys.executable, "-m", "http.server", str(number), "--bind", port.HOST]
 
 
-def _server(folder: Path, command: Callable[[int], Sequence[str]] = _serve) -> Server:
+def _server(folder: Path, command: Callable[[int], Sequence[str]] = _serve) -> LocalServer:
     folder.mkdir(exist_ok=True)
     (folder / WHOSE).write_text(str(folder))
-    return Server(
+    return LocalServer(
         name="page", title="page", usual_port=port.free(), start_timeout_s=60, folder=folder, log=folder / "log",
         command=command, environment=lambda _: os.environ, url=_url,
         answers=lambda number: health.body(f"{_url(number)}/{WHOSE}") == str(folder),
@@ -36,7 +36,7 @@ def _server(folder: Path, command: Callable[[int], Sequence[str]] = _serve) -> S
 
 
 @pytest.fixture
-def page(tmp_path: Path) -> Iterator[Server]:
+def page(tmp_path: Path) -> Iterator[LocalServer]:
     wanted = _server(tmp_path / "page")
     yield wanted
     known = record.load(_records(wanted), wanted.name)
@@ -44,11 +44,11 @@ def page(tmp_path: Path) -> Iterator[Server]:
         process.stop(known, wanted.folder)
 
 
-def _records(wanted: Server) -> Path:
+def _records(wanted: LocalServer) -> Path:
     return wanted.folder / "run"
 
 
-def _killed(wanted: Server) -> None:
+def _killed(wanted: LocalServer) -> None:
     known = record.load(_records(wanted), wanted.name)
     assert known
     os.kill(known.pid, signal.SIGKILL)
@@ -56,12 +56,12 @@ def _killed(wanted: Server) -> None:
         time.sleep(0.01)
 
 
-def test_it_is_started_once(page: Server) -> None:
+def test_it_is_started_once(page: LocalServer) -> None:
     assert server.ensure(page, _records(page)) == (_url(page.usual_port), True)
     assert server.ensure(page, _records(page)) == (_url(page.usual_port), False)
 
 
-def test_a_killed_one_comes_back_to_its_port_even_where_that_is_not_the_usual(page: Server) -> None:
+def test_a_killed_one_comes_back_to_its_port_even_where_that_is_not_the_usual(page: LocalServer) -> None:
     with socket.create_server((port.HOST, page.usual_port)):
         first, _ = server.ensure(page, _records(page))
     assert first != _url(page.usual_port)
@@ -69,7 +69,7 @@ def test_a_killed_one_comes_back_to_its_port_even_where_that_is_not_the_usual(pa
     assert server.ensure(page, _records(page)) == (first, True)
 
 
-def test_a_port_that_somebody_took_meanwhile_is_left_to_them(page: Server, tmp_path: Path) -> None:
+def test_a_port_that_somebody_took_meanwhile_is_left_to_them(page: LocalServer, tmp_path: Path) -> None:
     first, _ = server.ensure(page, _records(page))
     _killed(page)
     stranger = _server(tmp_path / "stranger", lambda _: _serve(page.usual_port))
@@ -83,7 +83,7 @@ def test_a_port_that_somebody_took_meanwhile_is_left_to_them(page: Server, tmp_p
         process.stop(theirs, stranger.folder)
 
 
-def test_for_the_length_of_a_block_it_leaves_the_usual_port_alone(page: Server) -> None:
+def test_for_the_length_of_a_block_it_leaves_the_usual_port_alone(page: LocalServer) -> None:
     with server.running(page) as url:
         assert url != _url(page.usual_port)
         assert health.body(f"{url}/{WHOSE}") == str(page.folder)

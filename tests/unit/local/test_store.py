@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.engine import store, tools
+from flowstacks.local.engine import store, tools
 
 
 def _make(draft: Path) -> None:

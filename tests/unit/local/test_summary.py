@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from infra.local import places, summary, variables
+from flowstacks.local import places, summary, variables
 
 HERE = places.Places(Path("/work/checkout"))
 ECS = {"flowstacks:runtime": "ecs"}

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.local import places, variables
-from infra.local.problems import LocalError
+from flowstacks.local import places, variables
+from flowstacks.local.errors import LocalError
 
 HERE = places.Places(Path("/work/a b"))
 

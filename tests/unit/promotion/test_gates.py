@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from infra.errors import FlowstacksError, RejectedError
-from infra.promotion import gates, promote
-from infra.promotion.gates import Asked
-from infra.promotion.promote import Promotion
-from infra.promotion.standing import Content, Standing
-from infra.provider.answers import LastRun
+from flowstacks.core.errors import FlowstacksError, RejectedError
+from flowstacks.promotion import gates, preparation
+from flowstacks.promotion.gates import GateRequest
+from flowstacks.promotion.preparation import Promotion
+from flowstacks.promotion.environment_state import Content, EnvironmentState
+from flowstacks.provider.answers import FlowRunAnswer
 from tests.support import promotions
 from tests.support.promotions import HEAD_LINES, Team
 
@@ -31,20 +31,20 @@ def _promotion(team: Team, commit: str, more: str = "") -> Promotion:
         "Pulumi.dev.yaml": DEV.format(commit),
         "Pulumi.main.yaml": f"{HEAD_LINES}  flowstacks:release: {{commit: {team.first}}}\n{more}",
     })  # fmt: skip
-    return promote.prepare(team.root, "flowstacks", "dev", "main", [])
+    return preparation.prepare(team.root, "flowstacks", "dev", "main", [])
 
 
-def _closed(team: Team, promotion: Promotion, standing: Standing | None = None, *, green: bool = False) -> list[str]:
-    found = gates.check(Asked(root=team.root, promotion=promotion, standing=standing), [], green=green)
+def _closed(team: Team, promotion: Promotion, standing: EnvironmentState | None = None, *, green: bool = False) -> list[str]:
+    found = gates.check(GateRequest(root=team.root, promotion=promotion, standing=standing), [], green=green)
     return [str(one) for one in found]
 
 
-def _standing(promotion: Promotion, **changed: Content | None) -> Standing:
+def _standing(promotion: Promotion, **changed: Content | None) -> EnvironmentState:
     """Everything as pinned, `changed` apart, and no run."""
     pinned = {one.address: Content(commit=one.project.commit, digest=None) for one in promotion.runs.deployments}
     there = {**pinned, **changed}
     versions = {one.address: str(one.props["version"]) for one in promotion.runs.deployments}
-    return Standing(pinned=pinned, deployed={key: one for key, one in there.items() if one}, versions=versions, runs={})
+    return EnvironmentState(pinned=pinned, deployed={key: one for key, one in there.items() if one}, versions=versions, runs={})
 
 
 def test_a_commit_on_the_trunk_passes(team: Team) -> None:
@@ -99,7 +99,7 @@ def test_every_held_commit_is_asked_for(team: Team) -> None:
     team.repo.git("checkout", "-q", "-b", "feature")
     commit = team.edit_flow()
     _promotion(team, commit)
-    held = promote.prepare(team.root, "flowstacks", "dev", "main", ["etl"])
+    held = preparation.prepare(team.root, "flowstacks", "dev", "main", ["etl"])
     (told,) = _closed(team, held)
     assert f"commit {commit[:12]} is not on main" in told
 
@@ -165,7 +165,7 @@ def test_the_last_run_of_what_moves_must_have_succeeded(
     promotion = _promotion(team, team.edit_flow())
     standing = _standing(promotion)
     run = {"name": "x", "state_type": state, "deployment_version": version or standing.versions[LOAD]}
-    last = LastRun.model_validate(run) if state else None
+    last = FlowRunAnswer.model_validate(run) if state else None
     told = _closed(team, promotion, dataclasses.replace(standing, runs={LOAD: last} if last else {}), green=True)
     if why is None:
         assert told == []

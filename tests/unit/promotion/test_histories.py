@@ -10,12 +10,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
-from infra import naming
-from infra.config import Config
-from infra.desired import Desired
-from infra.preflight import preflight
-from infra.promotion import pins, promote, rollback, stack_text
-from infra.promotion.promote import Promotion
+from flowstacks.core import naming
+from flowstacks.stack.config import Config
+from flowstacks.desired.desired_state import Desired
+from flowstacks.evaluation import evaluation
+from flowstacks.pins import pins, stack_text
+from flowstacks.promotion import preparation, rollback
+from flowstacks.promotion.preparation import Promotion
 from tests.support import flows
 from tests.unit.discovery.discovery_repo import Repo
 
@@ -78,7 +79,7 @@ class Team:
             self.repo.commit({path: self._text(project, flow)})
 
     def desired(self, stack: str) -> Desired:
-        return preflight.run(self.root, PROJECT, stack).desired
+        return evaluation.run(self.root, PROJECT, stack).desired
 
     def text(self, stack: str) -> str:
         return pins.read(self.root, stack)
@@ -118,7 +119,7 @@ def _held(config: Config) -> list[str]:
 
 def _promote(team: Team, src: str, dst: str, pattern: str | None) -> None:
     before_text, before = team.text(dst), team.desired(dst)
-    promotion = promote.prepare(team.root, PROJECT, src, dst, [pattern] if pattern else [])
+    promotion = preparation.prepare(team.root, PROJECT, src, dst, [pattern] if pattern else [])
     edit = pins.edit(team.root, dst, promotion.edited)
     pins.write(edit)
     after = team.desired(dst)
@@ -129,7 +130,7 @@ def _promote(team: Team, src: str, dst: str, pattern: str | None) -> None:
     else:
         _release_is_as_in_the_source(promotion, after)
         _what_was_not_touched_stays(team, promotion)
-    again = promote.prepare(team.root, PROJECT, src, dst, [pattern] if pattern else [])
+    again = preparation.prepare(team.root, PROJECT, src, dst, [pattern] if pattern else [])
     assert again.edited(edit.after) == edit.after
     assert again.plan
     assert again.plan.is_empty
@@ -182,7 +183,7 @@ def _rollback_is_the_inverse(team: Team, stack: str, before_text: str, before: D
     back = rollback.prepare(team.root, stack, rollback.PREVIOUS)
     assert stack_text.pinned(back.edit.after) == stack_text.pinned(before_text)
     assert back.kept == ()
-    assert preflight.run(team.root, PROJECT, stack, back.edit.values).desired == before
+    assert evaluation.run(team.root, PROJECT, stack, back.edit.values).desired == before
 
 
 def _roll_back(team: Team, stack: str, pinned: list[str]) -> None:
@@ -214,7 +215,7 @@ def _steps(team: Team, steps: list[Any]) -> Iterator[str]:
 
 def _can_promote(team: Team, src: str, dst: str, pattern: str | None) -> bool:
     """A source needs a release, a pattern something that it covers and that the target does not hold narrower."""
-    source, target = (preflight.configured(team.root, stack) for stack in (src, dst))
+    source, target = (evaluation.configured(team.root, stack) for stack in (src, dst))
     if source.release is None:
         return False
     if pattern is None:

@@ -6,8 +6,9 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from infra.promotion import pins, rollback, stack_text
-from infra.promotion.pinned import Hold, Pinned, Release
+from flowstacks.pins import pins, stack_text
+from flowstacks.promotion import rollback
+from flowstacks.pins.pin import Hold, Pinned, PinnedRelease
 from tests.unit.discovery.discovery_repo import Repo
 
 _A, _B, _C = (letter * 40 for letter in "abc")
@@ -83,5 +84,5 @@ def test_changed_keys_have_their_paths() -> None:
 
 
 def test_pins_alone_are_no_changed_keys() -> None:
-    pinned = Pinned(release=Release(commit=_B, images={"x": _IMAGE}), holds={"a": Hold(commit=_C, image=None)})
+    pinned = Pinned(release=PinnedRelease(commit=_B, images={"x": _IMAGE}), holds={"a": Hold(commit=_C, image=None)})
     assert list(rollback.changed(_START, stack_text.with_pins(_START, pinned))) == []

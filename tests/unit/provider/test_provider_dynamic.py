@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from pulumi.dynamic.dynamic import ResourceProvider, serialize_provider
 
-from infra.provider import dynamic, resources
-from infra.provider.images.image import ImageInputs
-from infra.provider.registry import KINDS
+from flowstacks.provider import dynamic, resources
+from flowstacks.provider.images.image import ImageInputs
+from flowstacks.provider.registry import KINDS
 
 ROOT = Path(__file__).parents[3]
 FROZEN = json.loads((ROOT / "tests" / "cases" / "provider" / "pickled.json").read_text())
@@ -63,12 +63,12 @@ def test_the_provider_imports_nothing_of_ours_outside_itself() -> None:
         for node in ast.walk(ast.parse(file.read_text())):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             names += [each.name for each in node.names] if isinstance(node, ast.Import) else []
-            ours = [name for name in names if name.split(".")[0] == "infra" and not name.startswith("infra.provider")]
+            ours = [name for name in names if name.split(".")[0] == "infra" and not name.startswith("flowstacks.provider")]
             assert ours == [], file
 
 
 def test_neither_prefect_nor_boto3_is_imported_by_the_provider_or_the_program() -> None:
     """Prefect takes 2.7 s, boto3 0.7 s, in each of the two processes."""
-    code = "import sys, infra.provider.resources; print({'prefect', 'boto3', 'botocore'} & {*sys.modules})"
+    code = "import sys, flowstacks.provider.resources; print({'prefect', 'boto3', 'botocore'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout == "set()\n"

@@ -7,8 +7,8 @@ import pydantic
 import pytest
 from prefect.client.schemas import actions, objects, responses
 
-from infra.provider import fields
-from infra.provider.registry import KINDS
+from flowstacks.provider import fields
+from flowstacks.provider.registry import KINDS
 
 CASES = Path(__file__).parents[2] / "cases" / "provider"
 BASE = json.loads((CASES / "base.json").read_text())
@@ -35,7 +35,7 @@ def test_diff(path: Path) -> None:
     case = json.loads(path.read_text())
     kind, base = KINDS[case["kind"]], BASE[case["kind"]]
     found = fields.diff(kind.rules, kind.names, {**base, **case["olds"]}, revived({**base, **case["news"]}))
-    assert found == fields.Change(tuple(case["changed"]), tuple(case["replaces"]))
+    assert found == fields.FieldChange(tuple(case["changed"]), tuple(case["replaces"]))
 
 
 @pytest.mark.parametrize("path", sorted((CASES / "diff").glob("*.json")), ids=lambda path: path.stem)

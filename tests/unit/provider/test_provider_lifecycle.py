@@ -5,9 +5,9 @@ from typing import Any
 import pulumi
 import pytest
 
-from infra.provider import lifecycle, properties
-from infra.provider.kinds.deployment import DeploymentInputs
-from infra.provider.registry import KINDS
+from flowstacks.provider import lifecycle, properties
+from flowstacks.provider.kinds.deployment import DeploymentInputs
+from flowstacks.provider.registry import KINDS
 
 BASE = json.loads((Path(__file__).parents[2] / "cases" / "provider" / "base.json").read_text())
 UNKNOWN = pulumi.output.Unknown()

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prefect.types.names import VariableName
 
-from infra.provider import answers, ownership
-from infra.provider.ownership import DeploymentMark, WorkPoolMark
+from flowstacks.provider import answers, ownership
+from flowstacks.provider.ownership import DeploymentMark, WorkPoolMark
 
 _names = st.text(st.characters(exclude_characters="/%&<>", exclude_categories=["Cs"]), min_size=1)
 _owners = st.from_regex(r"[a-z]{1,8}/[a-z0-9-]{1,8}", fullmatch=True)
@@ -30,8 +30,8 @@ def test_variables_have_names_that_prefect_takes_and_each_pool_its_own(names: li
     assert one != other
 
 
-def deployment(**fields: object) -> answers.Deployment:
-    return answers.Deployment.model_validate({"id": "1", "name": "daily", "flow_id": "2", **fields})
+def deployment(**fields: object) -> answers.DeploymentAnswer:
+    return answers.DeploymentAnswer.model_validate({"id": "1", "name": "daily", "flow_id": "2", **fields})
 
 
 @pytest.mark.parametrize(
@@ -60,11 +60,11 @@ def test_a_deployment_is_owned_by_the_mark_that_names_it(fields: dict[str, objec
 
 @pytest.mark.parametrize("value", [None, "text", 7, [], {"owner": "f/dev"}, {"owner": 1, "name": "x", "id": None}])
 def test_a_variable_with_something_else_in_it_is_no_mark(value: object) -> None:
-    variable = answers.Variable.model_validate({"id": "1", "name": "x", "value": value})
+    variable = answers.VariableAnswer.model_validate({"id": "1", "name": "x", "value": value})
     assert ownership.work_pool_mark(variable) is None
 
 
 def test_a_pools_mark_reads_back_as_it_was_written() -> None:
     mark = WorkPoolMark(owner="f/dev", name="x", id=None, digest="d")
-    variable = answers.Variable.model_validate({"id": "1", "name": "x", "value": mark.model_dump()})
+    variable = answers.VariableAnswer.model_validate({"id": "1", "name": "x", "value": mark.model_dump()})
     assert ownership.work_pool_mark(variable) == mark

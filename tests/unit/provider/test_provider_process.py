@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from infra.provider import settings, watch
-from infra.provider.client import Client
-from infra.provider.errors import ForeignError, SettingsError
-from infra.provider.gate import Gate
-from infra.provider.session import Session
+from flowstacks.provider import settings, watch
+from flowstacks.provider.client import Client
+from flowstacks.provider.errors import ForeignError, SettingsError
+from flowstacks.provider.gate import Gate
+from flowstacks.provider.session import Session
 
 
 def test_the_environment_wins_over_the_stack_file() -> None:
@@ -45,7 +45,7 @@ def test_settings_that_name_no_server_are_refused_without_their_values(config: s
 
 
 def test_a_password_in_the_url_stays_out_of_every_text() -> None:
-    client = Client(settings.Settings.model_validate({"api_url": "http://me:hunter2@prefect.test/api"}))
+    client = Client(settings.ServerSettings.model_validate({"api_url": "http://me:hunter2@prefect.test/api"}))
     assert client.url == "http://prefect.test/api"
     client.close()
 
@@ -101,7 +101,7 @@ def test_a_provider_ends_with_its_engine(tmp_path: Path) -> None:
     provider, launcher, ended = tmp_path / "provider.py", tmp_path / "pulumi-resource-pulumi-python", tmp_path / "pid"
     provider.write_text(
         "import os, pathlib, time\n"
-        "from infra.provider import watch\n"
+        "from flowstacks.provider import watch\n"
         "watch.start()\n"
         f"pathlib.Path({str(ended)!r}).write_text(str(os.getpid()))\n"
         "time.sleep(120)\n"

@@ -2,16 +2,16 @@ from typing import Any
 
 import pytest
 
-from infra.provider import answers
-from infra.provider.kinds import schedules
-from infra.provider.kinds.schedules import Plan, ScheduleInputs
+from flowstacks.provider import answers
+from flowstacks.provider.kinds import schedules
+from flowstacks.provider.kinds.schedules import SchedulePlan, ScheduleInputs
 
 ID = {"a": "1", "b": "2", None: "3"}
 
 
-def there(slug: str | None, cron: str = "0 4 * * *", *, active: bool = True, **more: Any) -> answers.Schedule:
+def there(slug: str | None, cron: str = "0 4 * * *", *, active: bool = True, **more: Any) -> answers.ScheduleAnswer:
     schedule = {"cron": cron, "timezone": "UTC", **more}
-    return answers.Schedule.model_validate({"id": ID[slug], "slug": slug, "active": active, "schedule": schedule})
+    return answers.ScheduleAnswer.model_validate({"id": ID[slug], "slug": slug, "active": active, "schedule": schedule})
 
 
 def wanted(slug: str, cron: str = "0 4 * * *", *, active: bool | None = True) -> ScheduleInputs:
@@ -34,14 +34,14 @@ def wanted(slug: str, cron: str = "0 4 * * *", *, active: bool | None = True) ->
     ],
     ids=str,
 )
-def test_plan(ours: list[ScheduleInputs], theirs: list[answers.Schedule], remove: tuple[str, ...], send: str) -> None:
+def test_plan(ours: list[ScheduleInputs], theirs: list[answers.ScheduleAnswer], remove: tuple[str, ...], send: str) -> None:
     found = schedules.plan(ours, theirs)
     assert found.remove == remove
     assert "".join(each.slug for each in found.send) == send
 
 
 def test_a_schedule_that_is_no_cron_shows_as_what_it_is() -> None:
-    found = answers.Schedule.model_validate({"id": "1", "active": True, "schedule": {"interval": 60.0}})
+    found = answers.ScheduleAnswer.model_validate({"id": "1", "active": True, "schedule": {"interval": 60.0}})
     assert schedules.observed(found)["cron"] == '{"interval":60.0}'
 
 
@@ -51,4 +51,4 @@ def test_activity_that_is_left_is_not_sent() -> None:
 
 
 def test_nothing_to_do_is_an_empty_plan() -> None:
-    assert schedules.plan([], []) == Plan((), ())
+    assert schedules.plan([], []) == SchedulePlan((), ())

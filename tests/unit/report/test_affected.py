@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.cli import main
+from flowstacks.cli import entry
 
 FLOW = "from prefect import flow\n@flow\ndef load(): ...\n"
 
@@ -39,7 +39,7 @@ def commit(root: Path) -> None:
 
 
 def names(capsys: pytest.CaptureFixture[str], *more: str) -> list[str]:
-    assert main.main(["status", "--changed-since", "HEAD", "--names", *more]) == 0
+    assert entry.main(["status", "--changed-since", "HEAD", "--names", *more]) == 0
     return json.loads(capsys.readouterr().out)
 
 
@@ -65,7 +65,7 @@ def test_which_stacks_an_edit_can_change(
     (root / file).write_text(text)
     assert names(capsys) == expected
     commit(root)
-    assert main.main(["status", "--changed-since", "HEAD~1", "--names"]) == 0
+    assert entry.main(["status", "--changed-since", "HEAD~1", "--names"]) == 0
     assert json.loads(capsys.readouterr().out) == expected
 
 
@@ -77,7 +77,7 @@ def test_a_stack_that_follows_the_trunk_changes_with_the_flows(root: Path, capsy
 
 
 def test_without_a_ref_every_stack_is_listed(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.main(["status", "--json"]) == 0
+    assert entry.main(["status", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["since"] is None
     assert [(one["stack"], one["runtime"], one["pin"], one["from"]) for one in told["stacks"]] == [
@@ -86,11 +86,11 @@ def test_without_a_ref_every_stack_is_listed(root: Path, capsys: pytest.CaptureF
         ("staging", "ecs", "a" * 40, "dev"),
     ]
     (root / "infra/program.py").write_text("x = 2\n")
-    assert main.main(["status", "--changed-since", "HEAD"]) == 0
+    assert entry.main(["status", "--changed-since", "HEAD"]) == 0
     assert "staging  ecs  aaaaaaaaaaaa from dev  changed: infra" in capsys.readouterr().out
 
 
 def test_a_broken_stack_file_has_its_line(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / "Pulumi.main.yaml").write_text("config:\n  a: b: c\n")
-    assert main.main(["status"]) == 1
+    assert entry.main(["status"]) == 1
     assert "Pulumi.main.yaml:2" in capsys.readouterr().err

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from infra.promotion.pinned import Release
-from infra.report import comment
-from infra.report.comment import Section
-from infra.report.preview import Preview
+from flowstacks.pins.pin import PinnedRelease
+from flowstacks.report import comment
+from flowstacks.report.comment import Section
+from flowstacks.report.preview import Preview
 
 PARSER = MarkdownIt("commonmark").enable("table")
 A, B = "a" * 40, "b" * 40
@@ -58,7 +58,7 @@ def test_a_line_for_each_stack_and_what_is_promoted_from_where() -> None:
         same=497,
         config={"flowstacks:release": release},
     )
-    before = Release(commit=A, from_="dev", images={"etl": "sha256:1", "same": "sha256:0"})
+    before = PinnedRelease(commit=A, from_="dev", images={"etl": "sha256:1", "same": "sha256:0"})
     told = comment.compose([Section(stack="staging", preview=moved, before=before)]).text.splitlines()
     assert told[:2] == [
         comment.MARKER,
@@ -68,7 +68,7 @@ def test_a_line_for_each_stack_and_what_is_promoted_from_where() -> None:
 
 def test_a_promotion_that_moves_nothing_is_told_all_the_same() -> None:
     same = preview(same=3, config={"flowstacks:release": json.dumps({"commit": B})})
-    told = comment.compose([Section(stack="main", preview=same, before=Release(commit=A))]).text
+    told = comment.compose([Section(stack="main", preview=same, before=PinnedRelease(commit=A))]).text
     assert f"Release `{A[:12]}` → `{B[:12]}`" in told
 
 

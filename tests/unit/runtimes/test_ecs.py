@@ -2,19 +2,19 @@ from typing import Any
 
 import pytest
 
-from infra.runtimes import ecs
-from infra.runtimes.runtime import Job, Source
-from infra.settings import Settings, merge
+from flowstacks.runtimes import ecs
+from flowstacks.runtimes.runtime import RunRequest, Source
+from flowstacks.stack.settings import DeploymentSettings, merge
 from tests.support import manifests
 
 _SOURCE = Source(url="https://git.test/flows.git", credentials=None, checkout="/checkout")
 
 
-def _job(own: dict[str, Any] | None = None, *, is_held: bool = False, **defaults: Any) -> Job:
-    said = Settings.model_validate(own or {})
-    return Job(
+def _job(own: dict[str, Any] | None = None, *, is_held: bool = False, **defaults: Any) -> RunRequest:
+    said = DeploymentSettings.model_validate(own or {})
+    return RunRequest(
         source=_SOURCE, project=manifests.project(), address="etl/load/daily", own=said, is_held=is_held,
-        settings=merge([Settings.model_validate(defaults), said]), env={"A": "1"},
+        settings=merge([DeploymentSettings.model_validate(defaults), said]), env={"A": "1"},
     )  # fmt: skip
 
 

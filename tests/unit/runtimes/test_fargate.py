@@ -1,6 +1,6 @@
 import pytest
 
-from infra.runtimes import fargate
+from flowstacks.runtimes import fargate
 
 LEGAL = {
     256: (512, 1024, 2048),

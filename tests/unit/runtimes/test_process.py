@@ -2,17 +2,17 @@ import shlex
 
 from prefect.workers.process import ProcessWorker
 
-from infra.discovery.manifest import Project
-from infra.runtimes import process
-from infra.runtimes.runtime import Job, Source
-from infra.settings import Settings
+from flowstacks.discovery.manifest import Project
+from flowstacks.runtimes import process
+from flowstacks.runtimes.runtime import RunRequest, Source
+from flowstacks.stack.settings import DeploymentSettings
 from tests.support import manifests
 
 _SOURCE = Source(url="file:///a%20b", credentials="github-credentials/ours", checkout="/a b")
 
 
-def _job(project: Project, said: Settings, env: dict[str, str]) -> Job:
-    return Job(
+def _job(project: Project, said: DeploymentSettings, env: dict[str, str]) -> RunRequest:
+    return RunRequest(
         source=_SOURCE, project=project, address="etl/load/nightly", settings=said, own=said, is_held=False, env=env
     )
 
@@ -39,11 +39,11 @@ def test_the_clone_takes_its_credentials_from_a_block() -> None:
 
 
 def test_uncommitted_code_runs_where_it_is() -> None:
-    recipe = process.recipe(_job(manifests.project(commit="worktree"), Settings(), {}))
+    recipe = process.recipe(_job(manifests.project(commit="worktree"), DeploymentSettings(), {}))
     assert recipe.pull_steps == [{"prefect.deployments.steps.set_working_directory": {"directory": "/a b"}}]
 
 
 def test_a_users_job_variables_win_but_not_over_the_environment() -> None:
-    said = Settings(job_variables={"command": "mine", "env": {"X": "1"}, "working_dir": "/w"})
+    said = DeploymentSettings(job_variables={"command": "mine", "env": {"X": "1"}, "working_dir": "/w"})
     recipe = process.recipe(_job(manifests.project(), said, {"A": "1"}))
     assert recipe.job_variables == {"command": "mine", "working_dir": "/w", "env": {"A": "1"}}

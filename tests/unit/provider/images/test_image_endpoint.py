@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from infra.provider.errors import ProviderError, SettingsError
-from infra.provider.images import ecr, endpoint
+from flowstacks.provider.errors import ProviderError, SettingsError
+from flowstacks.provider.images import ecr, endpoint
 
 REGION = "eu-central-1"
 _URL = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/flows"

@@ -5,8 +5,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from infra.provider.images import lifecycle
-from infra.provider.images.session import Session, Settings
+from flowstacks.provider.images import lifecycle
+from flowstacks.provider.images.session import RegistrySession, RegistrySettings
 
 _DIGEST = f"sha256:{'a' * 64}"
 _OTHER = f"sha256:{'b' * 64}"
@@ -34,12 +34,12 @@ _STATE = {**_INPUTS, "digest": _DIGEST, "uri": f"{_URL}@{_DIGEST}", "__provider"
     ],
 )
 def test_diff(news: dict[str, Any], changes: bool, replaces: list[str]) -> None:
-    found = lifecycle.diff(Session(Settings()), _STATE, {**_INPUTS, "__provider": "other", **news})
+    found = lifecycle.diff(RegistrySession(RegistrySettings()), _STATE, {**_INPUTS, "__provider": "other", **news})
     assert (found.changes, found.replaces) == (changes, replaces)
 
 
 def test_a_tag_that_a_refresh_found_lost_is_put_back_in_place() -> None:
-    found = lifecycle.diff(Session(Settings()), {**_STATE, "tag": ""}, _INPUTS)
+    found = lifecycle.diff(RegistrySession(RegistrySettings()), {**_STATE, "tag": ""}, _INPUTS)
     assert (found.changes, found.replaces) == (True, [])
 
 

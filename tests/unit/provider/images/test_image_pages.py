@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.provider.images import repository
+from flowstacks.provider.images import repository
 
 
 @pytest.mark.parametrize(

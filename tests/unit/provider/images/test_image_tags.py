@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from infra.provider.images import tags
+from flowstacks.provider.images import tags
 
 _KEY = "a" * 64
 _LEGAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")

@@ -1,0 +1,15 @@
+"""Names made from a prefix."""
+
+import uuid
+
+from flowstacks.aws_plugin.values import Props, text
+
+_SUFFIX_DIGITS = 26
+"""As many as the real plugin's (terraform-plugin-sdk v2, `helper/id`)."""
+
+
+def name(wanted: Props) -> str:
+    """The name, or the prefix with a suffix that nobody else has."""
+    if "name" in wanted:
+        return text(wanted, "name")
+    return f"{text(wanted, 'namePrefix')}{uuid.uuid4().hex[:_SUFFIX_DIGITS]}"

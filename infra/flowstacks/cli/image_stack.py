@@ -1,0 +1,59 @@
+"""What the verbs about images share: the stack, and the commit whose images are meant."""
+
+import dataclasses
+from pathlib import Path
+
+from flowstacks.stack import config
+from flowstacks.core import problem
+from flowstacks.stack.config import Config
+from flowstacks.discovery import discovery
+from flowstacks.git import command, git_tree
+from flowstacks.discovery.declarations import flow_spec
+from flowstacks.core.errors import FlowstacksError, RejectedError
+from flowstacks.images import target
+from flowstacks.images.target import Target
+from flowstacks.stack.stack_file import StackFile
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ImageStack:
+    """`targets`: by image key, what `commit` holds. `unsaved`: the checkout has changed flows that no commit has."""
+
+    config: Config
+    commit: str
+    targets: dict[str, Target]
+    unsaved: bool
+
+
+def read(root: Path, stack: str, rev: str | None) -> ImageStack:
+    """`rev` goes before the stack's release, and that before HEAD.
+
+    Raises `FlowstacksError` for a stack that uses no images, `RejectedError` for flows that can't be read.
+    """
+    settings = _configured(root, stack)
+    asked = rev or (settings.release.commit if settings.release else "HEAD")
+    if asked == git_tree.WORKTREE:
+        raise FlowstacksError("Images are built from commits: commit first, then name the commit with --commit")
+    commit = git_tree.resolved(git_tree.repository(root), asked)
+    found, problems = discovery.discover(root, commit)
+    # A stack's override may give what a declaration lacks, and no image depends on it.
+    errors = [one for one in problem.errors(problems) if one.code != flow_spec.PARAMETERS_MISSING]
+    if errors:
+        raise RejectedError(errors)
+    paths = sorted({path for each in found.projects for path in (each.path, *each.shared)})
+    changed = command.output(root, ["status", "--porcelain", "--", *(f":(top,literal){path}" for path in paths)])
+    unsaved = commit == git_tree.head(root) and bool(paths) and bool(changed.strip())
+    return ImageStack(config=settings, commit=commit, targets=target.of_manifest(found), unsaved=unsaved)
+
+
+def _configured(root: Path, stack: str) -> Config:
+    """Without the checks that a running environment needs: a build knows no Prefect server."""
+    stack_file = StackFile(root, stack)
+    if not (root / stack_file.name).exists():
+        raise FlowstacksError(f"There is no {stack_file.name}. Name a stack that has one")
+    settings = config.load(stack, stack_file.values(), stack_file.place)
+    if settings.runtime != "ecs":
+        raise FlowstacksError(
+            f"{stack} has runtime {settings.runtime}, which uses no images. Name a stack with flowstacks:runtime: ecs"
+        )
+    return settings

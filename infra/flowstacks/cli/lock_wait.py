@@ -1,0 +1,72 @@
+"""`--wait`: a pin is edited when no `pulumi` works on the stack."""
+
+import argparse
+import json
+import subprocess
+import time
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+from flowstacks.core.errors import FlowstacksError
+from flowstacks.local import progress
+from flowstacks.local.state import lock
+from flowstacks.local.state.lock import Holder
+
+_POLL_S = 0.5
+
+
+def add_argument(parser: argparse.ArgumentParser) -> None:
+    """`--wait`."""
+    parser.add_argument("--wait", action="store_true", help="wait until no pulumi works on the stack")
+
+
+def wait(root: Path, project: str, stack: str) -> None:
+    """Return when nobody holds the stack's lock; say on stderr who does.
+
+    Raises `FlowstacksError` where the lock can't be seen, or where it is that of a `pulumi` that was killed.
+    """
+    state = _state(root)
+    held = _holders(state, project, stack)
+    if not held:
+        return
+    with progress.shown(f"{stack} is locked by {lock.described(held[0])}"):
+        while held:
+            time.sleep(_POLL_S)
+            held = _holders(state, project, stack)
+
+
+def _holders(state: Path, project: str, stack: str) -> list[Holder]:
+    held = lock.of(state, project, stack)
+    if held and all(map(lock.is_dead, held)):
+        raise FlowstacksError(
+            f"{stack} is locked by {lock.described(held[0])}, which is gone. Run `pulumi cancel --yes -s {stack}`"
+        )
+    return held
+
+
+def _state(root: Path) -> Path:
+    """The folder of a file backend: others tell nobody about their locks."""
+    url = _backend(root)
+    if not url.startswith("file://"):
+        raise FlowstacksError(
+            f"locks in {url} can't be seen from here, only those of a file backend. Leave out --wait: "
+            "`pulumi up` says itself when the stack is locked"
+        )
+    parts = urllib.parse.urlsplit(url)
+    # `file://~` and `file://./state` have a path in the host's place (pulumi 3.258.0, `backend/diy/backend.go`).
+    return root / Path(parts.netloc + urllib.request.url2pathname(parts.path)).expanduser()
+
+
+def _backend(root: Path) -> str:
+    """As the engine finds it: the environment, then `Pulumi.yaml`, then its last login."""
+    try:
+        done = subprocess.run(
+            ["pulumi", "whoami", "--json", "--non-interactive"], cwd=root, check=False, capture_output=True, text=True,
+            stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    except FileNotFoundError as absent:
+        raise FlowstacksError("pulumi is not on PATH, so its locks can't be seen. Run `. .local/env` first") from absent
+    if done.returncode:
+        raise FlowstacksError(f"the state's backend is not known: {done.stderr.strip()}. Run `pulumi login` first")
+    return json.loads(done.stdout)["url"]

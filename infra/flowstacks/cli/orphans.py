@@ -1,0 +1,76 @@
+"""Objects on the Prefect server with this stack's mark that its state does not know."""
+
+import subprocess
+from pathlib import Path
+
+import pydantic
+
+from flowstacks.stack.config import Config
+from flowstacks.core.errors import FlowstacksError
+from flowstacks.evaluation import servers
+from flowstacks.provider import fingerprint, orphans
+from flowstacks.provider.client import Client
+from flowstacks.provider.orphans import Orphan
+
+_OURS = "pulumi-python:dynamic/prefect:"
+
+
+class _Outputs(pydantic.BaseModel):
+    server: str = ""
+
+
+class _Resource(pydantic.BaseModel):
+    type: str
+    id: str = ""
+    outputs: _Outputs = _Outputs()
+
+
+class _Deployment(pydantic.BaseModel):
+    resources: list[_Resource] = pydantic.Field(default_factory=list[_Resource])
+
+
+class _State(pydantic.BaseModel):
+    """What we read of `pulumi stack export` (pulumi 3.258.0); the rest is the engine's."""
+
+    deployment: _Deployment = _Deployment()
+
+    @property
+    def ours(self) -> list[_Resource]:
+        """Resources of our provider."""
+        return [one for one in self.deployment.resources if _OURS in one.type]
+
+
+def find(settings: Config, owner: str, root: Path) -> list[Orphan]:
+    """Read-only. Raises `FlowstacksError` where state or server can't be read, or don't belong together."""
+    state = _state(settings.environment, root)
+    with servers.asking(settings, root) as client:
+        found = orphans.find(client, owner, {one.id for one in state.ours})
+        if found:
+            _belong_together(state, client, settings.environment)
+    return found
+
+
+def remove(settings: Config, owner: str, root: Path, found: list[Orphan]) -> None:
+    """Delete them from the server; each is looked at again first."""
+    with servers.asking(settings, root) as client:
+        orphans.delete(client, owner, found)
+
+
+def _belong_together(state: _State, client: Client, stack: str) -> None:
+    """An empty state, or one of another server, would make everything of this stack an orphan."""
+    if {one.outputs.server for one in state.ours} != {fingerprint.read(client)}:
+        raise FlowstacksError(
+            f"{client.url} has objects of stack {stack}, but the state that pulumi reads here was not written against "
+            "it. Check PULUMI_BACKEND_URL and PREFECT_API_URL; after a killed first `up` run `pulumi up` again"
+        )
+
+
+def _state(stack: str, root: Path) -> _State:
+    command = ["pulumi", "stack", "export", "-s", stack]
+    try:
+        shown = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True)
+    except FileNotFoundError:
+        raise FlowstacksError("pulumi is not on PATH. On the embedded default run `. .local/env` first") from None
+    except subprocess.CalledProcessError as failed:
+        raise FlowstacksError(f"the state of stack {stack} can't be read: {failed.stderr.strip()}") from failed
+    return _State.model_validate_json(shown.stdout)

@@ -1,0 +1,77 @@
+"""An edit of pins as people and machines read it. Pure."""
+
+from collections.abc import Sequence
+
+import pydantic
+
+from flowstacks.pins import pins
+from flowstacks.difference import plan_document, plan_text
+from flowstacks.promotion.forecast import Forecast
+from flowstacks.pins.pin import Hold, Pinned, PinnedRelease
+from flowstacks.pins.pins import Edit
+
+Json = dict[str, pydantic.JsonValue]
+_DIGITS = 12
+
+
+def lines(edit: Edit, ahead: Forecast, notes: Sequence[str], *, written: bool) -> list[str]:
+    """What is pinned, what moves, and what to do next."""
+    before, after = (pins.pinned_in(edit.stack, text) for text in (edit.before, edit.after))
+    ours, theirs = (_commit(one.release) for one in (before, after))
+    head = (
+        f"{edit.stack}: commit {short(ours)} -> {short(theirs)}" if ours != theirs else f"{edit.stack}: {short(ours)}"
+    )
+    moves = plan_text.lines(ahead.plan) if ahead.plan else [ahead.unknown or ""]
+    return [head, *holds(before, after), *moves, *notes, _next(edit, written=written)]
+
+
+def document(edit: Edit, ahead: Forecast, notes: Sequence[str], *, written: bool) -> Json:
+    """`plan` as in `flowstacks diff --json`; None where it is not known."""
+    before, after = (pins.pinned_in(edit.stack, text) for text in (edit.before, edit.after))
+    release = after.release
+    return {
+        "stack": edit.stack,
+        "file": edit.file,
+        "commit": {"before": _commit(before.release), "after": _commit(release)},
+        "from": release.from_ if release else None,
+        "images": dict(release.images) if release else {},
+        "held": {pattern: _hold(hold) for pattern, hold in after.holds.items()},
+        "written": written,
+        "notes": [*notes, *([ahead.unknown] if ahead.unknown else [])],
+        "plan": plan_document.document(ahead.plan) if ahead.plan else None,
+    }
+
+
+def holds(before: Pinned, after: Pinned) -> list[str]:
+    """A line for each pattern that is held otherwise than before."""
+    patterns = sorted({*before.holds, *after.holds})
+    pairs = [(pattern, before.holds.get(pattern), after.holds.get(pattern)) for pattern in patterns]
+    return [f"{pattern}: {held(old)} -> {held(new)}" for pattern, old, new in pairs if old != new]
+
+
+def held(hold: Hold | None) -> str:
+    """`held at 51aa…, sha256:…`, or `as the release`."""
+    if hold is None:
+        return "as the release"
+    return f"held at {', '.join(short(one) for one in (hold.commit, hold.image) if one)}"
+
+
+def short(pin: str | None) -> str:
+    """Of a commit or a digest; words stay as they are."""
+    return f"{pin.removeprefix('sha256:')[:_DIGITS]}" if pin else "nothing"
+
+
+def _commit(release: PinnedRelease | None) -> str | None:
+    return release.commit if release else None
+
+
+def _hold(hold: Hold) -> Json:
+    return {"commit": hold.commit, "image": hold.image}
+
+
+def _next(edit: Edit, *, written: bool) -> str:
+    if edit.after == edit.before:
+        return f"{edit.file} says so already"
+    if not written:
+        return f"{edit.file} is not written (--dry-run)"
+    return f"{edit.file} is written. Look at it with `git diff`, then commit it and run `pulumi up -s {edit.stack}`"

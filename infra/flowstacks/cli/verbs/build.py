@@ -1,0 +1,127 @@
+"""`flowstacks build`: the images of a commit, brought into an environment's repository."""
+
+import argparse
+import concurrent.futures
+import dataclasses
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from flowstacks.core import suggestion
+from flowstacks.cli import image_stack
+from flowstacks.cli.text import release_block
+from flowstacks.cli.image_stack import ImageStack
+from flowstacks.discovery.projects import project_changes
+from flowstacks.git import git_tree
+from flowstacks.core.errors import BuildError, FlowstacksError
+from flowstacks.images import build, location
+from flowstacks.images.build import Outcome, Wish
+from flowstacks.images.target import Target
+from flowstacks.local import progress
+from flowstacks.provider.errors import ProviderError
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Made:
+    """What came of it; `failures` are texts with their remedies."""
+
+    outcomes: Sequence[Outcome]
+    failures: Sequence[str]
+
+
+_AT_ONCE = 2  # installing packages keeps one core busy each
+_USAGE = 2
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Stack, image keys, `--commit`, `--changed-since`, `--no-push`, `--empty-base`, `--rebuild`, `--json`."""
+    parser.add_argument("stack", metavar="STACK", help="the environment that is to run the images")
+    parser.add_argument("images", metavar="IMAGE", nargs="*", help="project or project/name (default: all)")
+    parser.add_argument("--commit", metavar="REV", help="what to build (default: the stack's release, else HEAD)")
+    parser.add_argument("--changed-since", metavar="REF", help="only images of projects that changed since REF")
+    parser.add_argument("--no-push", action="store_true", help="only see that they can be built")
+    parser.add_argument(
+        "--empty-base", action="store_true", help="the code alone, not runnable; on the embedded default only"
+    )
+    parser.add_argument("--rebuild", action="store_true", help="build what is there already, for a newer base")
+    parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Exit code 1 where an image could not be built, 2 for an unknown image key."""
+    root = Path.cwd()
+    if arguments.empty_base and not location.is_embedded():
+        raise FlowstacksError(
+            "--empty-base makes images that can't run, for the embedded default's registry only. Run `make up "
+            f"STACK={arguments.stack}` with docker-registry installed, or set flowstacks:images.base"
+        )
+    stack = image_stack.read(root, arguments.stack, arguments.commit)
+    unknown = [key for key in arguments.images if key not in stack.targets]
+    if unknown:
+        hint = suggestion.closest(unknown[0], stack.targets)
+        print(f"{stack.commit[:12]} has no image {unknown[0]!r}. {hint}", file=sys.stderr)
+        return _USAGE
+    if stack.unsaved:
+        print("uncommitted changes are not in the images: they are built from commits", file=sys.stderr)
+    chosen = [stack.targets[key] for key in arguments.images or stack.targets]
+    if arguments.changed_since:
+        chosen = _changed(root, chosen, arguments.changed_since, stack.commit)
+    wish = Wish(base=stack.config.images.base, on_nothing=arguments.empty_base, rebuild=arguments.rebuild)
+    with git_tree.opened(root, stack.commit) as tree:
+        if arguments.no_push:
+            made = _all(chosen, lambda one: build.attempt(one, tree, wish))
+            return _tell(arguments, stack, made, None)
+        try:
+            with location.repository(stack.config) as repository:
+                made = _all(chosen, lambda one: build.ensure(one, tree, wish, repository))
+                others = [one for key, one in stack.targets.items() if key not in {one.key for one in chosen}]
+                there = {**build.digests(others, repository), **{one.key: one.digest for one in made.outcomes}}
+        except ProviderError as refused:
+            raise FlowstacksError(str(refused)) from refused
+    return _tell(arguments, stack, made, {key: there.get(key) for key in stack.targets})
+
+
+def _changed(root: Path, targets: Sequence[Target], ref: str, commit: str) -> list[Target]:
+    projects, _ = project_changes.between(root, project_changes.merge_base(root, ref, commit), commit)
+    names = {project.name for project in projects if project.has_moved}
+    found = [one for one in targets if one.project.name in names]
+    print(f"{len(found)} of {len(targets)} images changed since {ref}", file=sys.stderr)
+    return found
+
+
+def _all(chosen: Sequence[Target], make: Callable[[Target], Outcome]) -> Made:
+    """A few at a time; one that fails stops no other."""
+
+    def one(target: Target) -> Outcome | BuildError:
+        try:
+            with progress.shown(f"image {target.key} builds"):
+                return make(target)
+        except BuildError as failed:
+            return failed
+
+    with concurrent.futures.ThreadPoolExecutor(_AT_ONCE) as pool:
+        ended = list(pool.map(one, chosen))
+    return Made(
+        outcomes=[end for end in ended if isinstance(end, Outcome)],
+        failures=[str(end) for end in ended if isinstance(end, BuildError)],
+    )
+
+
+def _tell(
+    arguments: argparse.Namespace, stack: ImageStack, made: Made, digests: Mapping[str, str | None] | None
+) -> int:
+    """`digests`: of every image of the commit, None where nothing was pushed."""
+    if arguments.json:
+        images = [{"image": one.key, "how": one.how, "digest": one.digest, "tag": one.tag} for one in made.outcomes]
+        told = {"stack": arguments.stack, "commit": stack.commit, "images": images, "failures": made.failures}
+        print(json.dumps(told, indent=2))
+    else:
+        for one in made.outcomes:
+            print(f"{one.how:<5}  {one.key}  {one.digest or '(not pushed)'}  {one.tag}")
+        if digests and any(digests.values()):
+            print(f"\nFor Pulumi.{arguments.stack}.yaml, under config:")
+            print(release_block.text(stack.commit, stack.config.release, digests), end="")
+    for failure in made.failures:
+        print(failure, file=sys.stderr)
+    return 1 if made.failures else 0

@@ -1,0 +1,127 @@
+"""`flowstacks diff`: what a promotion from one environment into another would move."""
+
+import argparse
+import dataclasses
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from flowstacks.core import suggestion
+from flowstacks.cli import stack
+from flowstacks.stack.config import Config, Override
+from flowstacks.git import git_tree
+from flowstacks.core.errors import FlowstacksError
+from flowstacks.evaluation import servers, evaluation
+from flowstacks.difference import change, details, plan, plan_document, plan_text, runs
+from flowstacks.promotion import inheritance
+from flowstacks.pins import pins
+from flowstacks.difference.plan import DeploymentPlan
+from flowstacks.difference.runs import Disturbed
+from flowstacks.stack.stack_file import StackFile
+
+CHANGES = 3
+"""Exit code with `--exit-code` where something moves."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Difference:
+    """`source` and `target` as configured, the source's moving pin resolved. `disturbed`: only with `--check`."""
+
+    source: Config
+    target: Config
+    plan: DeploymentPlan
+    disturbed: Disturbed | None
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Source, target, patterns, `--check`, `--json`, `--exit-code`."""
+    parser.add_argument("source", metavar="SRC", help="the environment whose release it is about")
+    parser.add_argument("target", metavar="DST", help="the environment that it would move into")
+    parser.add_argument("patterns", metavar="PATTERN", nargs="*", help="only these addresses (default: all)")
+    parser.add_argument("--check", action="store_true", help="ask DST's Prefect server which runs are disturbed")
+    parser.add_argument("--json", action="store_true", help="print the difference as JSON")
+    parser.add_argument("--exit-code", action="store_true", help="exit with 3 where something moves")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Exit code 0, or with `--exit-code` 3 where something moves. Raises `FlowstacksError`."""
+    found = _difference(Path.cwd(), arguments.source, arguments.target, arguments.patterns, check=arguments.check)
+    print(json.dumps(_document(found), indent=2) if arguments.json else "\n".join(_lines(found)))
+    return CHANGES if arguments.exit_code and not found.plan.is_empty else 0
+
+
+def _difference(root: Path, src: str, dst: str, patterns: Sequence[str], *, check: bool) -> Difference:
+    pins.refuse_variable()
+    for name in (src, dst):
+        pins.read(root, name)
+    project, stack_file = stack.project(root), StackFile(root, dst)
+    giving = inheritance.settled(evaluation.configured(root, src), git_tree.head(root))
+    now = evaluation.run(root, project, dst)
+    then = evaluation.judge(root, project, inheritance.pinned_as(now.config, giving), stack_file)
+    moves = _chosen(plan.compare(now.desired, then.desired), patterns)
+    disturbed = None
+    if check:
+        with servers.asking(now.config, root) as client:
+            disturbed = runs.count(client, moves)
+    return Difference(source=giving, target=now.config, plan=moves, disturbed=disturbed)
+
+
+def _chosen(moves: DeploymentPlan, patterns: Sequence[str]) -> DeploymentPlan:
+    """A pattern that covers nothing must not read as "nothing moves"."""
+    for pattern in patterns:
+        found = moves.only([pattern])
+        if not found.deployments and not found.unchanged:
+            known = {*moves.unchanged, *(one.address for one in moves.deployments)}
+            raise FlowstacksError(
+                f"No deployment of either environment is at {pattern!r}. {suggestion.closest(pattern, known)}"
+            )
+    return moves.only(patterns)
+
+
+def _document(found: Difference) -> plan_document.Json:
+    commits = [one.release.commit if one.release else None for one in (found.target, found.source)]
+    return {
+        **plan_document.document(found.plan),
+        "source": found.source.environment,
+        "target": found.target.environment,
+        "commit": {"before": commits[0], "after": commits[1]},
+        "held": {
+            pattern: {"commit": said.commit, "image": said.image}
+            for pattern, said in sorted(inheritance.held(found.target).items())
+        },
+        "disturbed_runs": dataclasses.asdict(found.disturbed) if found.disturbed else None,
+    }
+
+
+def _lines(found: Difference) -> list[str]:
+    pair = f"{found.source.environment} -> {found.target.environment}"
+    held = _holds(found.target)
+    if found.plan.is_empty:
+        return [f"{pair}: {plan_text.summary(found.plan)}{f', held apart: {held}' if held else ''}"]
+    head = f"{pair}: commit {_shown(found.target)} -> {_shown(found.source)}"
+    return [
+        head,
+        *plan_text.lines(found.plan),
+        *_disturbed(found.disturbed),
+        *([f"held apart: {held}"] if held else []),
+    ]
+
+
+def _holds(target: Config) -> str:
+    held = sorted(inheritance.held(target).items())
+    return ", ".join(f"{pattern} ({_pinned_to(said)})" for pattern, said in held)
+
+
+def _pinned_to(said: Override) -> str:
+    commit = [f"commit {details.short(said.commit)}"] if said.commit else []
+    return ", ".join([*commit, *([change.brief(said.image)] if said.image else [])])
+
+
+def _disturbed(found: Disturbed | None) -> list[str]:
+    if found is None:
+        return []
+    return [f"on the server now: {found.again} waiting runs are planned anew, {found.lost} are lost"]
+
+
+def _shown(one: Config) -> str:
+    return details.short(one.release.commit) if one.release else "none"

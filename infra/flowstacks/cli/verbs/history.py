@@ -1,0 +1,104 @@
+"""`flowstacks history`: what an environment ran, since when, and who moved it."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pydantic
+
+from flowstacks.cli.text import pin_text
+from flowstacks.pins import history, pins, revisions
+from flowstacks.pins.history import History, Step
+from flowstacks.pins.pin import Hold, PinnedRelease
+
+Json = dict[str, pydantic.JsonValue]
+_LIMIT = 20
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Stack, `--limit`, `--json`."""
+    parser.add_argument("stack", metavar="STACK", help="the environment")
+    parser.add_argument("--limit", metavar="N", type=_count, default=_LIMIT, help=f"the last N (default: {_LIMIT})")
+    parser.add_argument("--json", action="store_true", help="print the history as JSON")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of revisions; write 1 or more")
+    return int(text)
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Exit code 0. Raises `FlowstacksError` for an unknown environment, or outside a repository."""
+    root = Path.cwd()
+    now = pins.pinned(root, arguments.stack)
+    found = history.read(root, arguments.stack, arguments.limit)
+    committed = revisions.committed(root, arguments.stack)
+    unsaved = committed is None or pins.pinned_in(arguments.stack, committed) != now
+    if arguments.json:
+        print(json.dumps(_document(arguments.stack, found, unsaved=unsaved), indent=2))
+    else:
+        print("\n".join(_lines(arguments.stack, found, unsaved=unsaved)))
+    return 0
+
+
+def _document(stack: str, found: History, *, unsaved: bool) -> Json:
+    """`complete`: nothing is missing because the clone is shallow; `uncommitted`: the file's pins are not HEAD's."""
+    return {
+        "stack": stack,
+        "file": pins.name(stack),
+        "complete": found.ends_at is None,
+        "uncommitted": unsaved,
+        "steps": [_step(step) for step in found.steps],
+    }
+
+
+def _step(step: Step) -> Json:
+    before, after = step.before.release, step.after.release
+    ours, theirs = (dict(release.images) if release else {} for release in (before, after))
+    changed = sorted(key for key in {*ours, *theirs} if ours.get(key) != theirs.get(key))
+    return {
+        "revision": step.revision.commit,
+        "when": step.revision.when,
+        "who": step.revision.who,
+        "subject": step.revision.subject,
+        "from": after.from_ if after else None,
+        "commit": {"before": _commit(before), "after": _commit(after)},
+        "images": {key: {"before": ours.get(key), "after": theirs.get(key)} for key in changed},
+        "projects": None if step.projects is None else list(step.projects),
+        "held": {pattern: {"before": _hold(old), "after": _hold(new)} for pattern, (old, new) in step.holds.items()},
+        "unreadable": step.unreadable,
+    }
+
+
+def _lines(stack: str, found: History, *, unsaved: bool) -> Iterator[str]:
+    if unsaved:
+        yield f"not committed: {pins.name(stack)} pins something else than HEAD's"
+    for step in found.steps:
+        revision = step.revision
+        yield f"{revision.commit[:12]}  {revision.when[:16].replace('T', ' ')}  {revision.who}  {revision.subject}"
+        yield from (f"    {line}" for line in _told(step))
+    if found.ends_at:
+        yield f"this clone ends at {found.ends_at[:12]}. For what was before: git fetch --unshallow"
+    elif not found.steps:
+        yield f"{stack}: nothing was pinned yet"
+
+
+def _told(step: Step) -> Iterator[str]:
+    if step.unreadable:
+        yield f"can't be read: {step.unreadable}"
+    before, after = step.before.release, step.after.release
+    if before != after:
+        origin = f", from {after.from_}" if after and after.from_ else ""
+        moved = "not known" if step.projects is None else ", ".join(step.projects) or "none"
+        yield f"{pin_text.short(_commit(before))} -> {pin_text.short(_commit(after))}{origin}; projects moved: {moved}"
+    yield from pin_text.holds(step.before, step.after)
+
+
+def _commit(release: PinnedRelease | None) -> str | None:
+    return release.commit if release else None
+
+
+def _hold(hold: Hold | None) -> pydantic.JsonValue:
+    return {"commit": hold.commit, "image": hold.image} if hold else None

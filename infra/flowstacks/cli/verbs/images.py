@@ -1,0 +1,63 @@
+"""`flowstacks images`: what a stack's commit needs, and what its repository has."""
+
+import argparse
+import dataclasses
+import json
+from pathlib import Path
+
+from flowstacks.cli import image_stack
+from flowstacks.cli.image_stack import ImageStack
+from flowstacks.core.errors import FlowstacksError
+from flowstacks.images import location
+from flowstacks.provider.errors import ProviderError
+from flowstacks.provider.images.repository import RegistryRepository
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Row:
+    """One image. `digest`: the pinned one, or the one of its content; None where the repository lacks it."""
+
+    image: str
+    tree_key: str
+    digest: str | None
+    pinned: str | None
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Stack, `--commit`, `--json`."""
+    parser.add_argument("stack", metavar="STACK", help="the environment")
+    parser.add_argument("--commit", metavar="REV", help="default: the stack's release, else HEAD")
+    parser.add_argument("--json", action="store_true", help="print the list as JSON")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Exit code 1 where the stack, or its registry, can't be asked; a missing image is no error here."""
+    stack = image_stack.read(Path.cwd(), arguments.stack, arguments.commit)
+    try:
+        with location.repository(stack.config) as repository:
+            rows = _rows(stack, repository)
+    except ProviderError as refused:
+        raise FlowstacksError(str(refused)) from refused
+    if arguments.json:
+        images = [dataclasses.asdict(row) for row in rows]
+        print(json.dumps({"stack": arguments.stack, "commit": stack.commit, "images": images}, indent=2))
+    else:
+        print("\n".join([f"commit {stack.commit}", *map(_line, rows)]))
+    return 0
+
+
+def _rows(stack: ImageStack, repository: RegistryRepository) -> list[Row]:
+    release = stack.config.release
+    # A pin is for the release's own commit; another one's images are found by their content.
+    pins = release.images if release and release.commit == stack.commit else {}
+    references = {key: pins.get(key) or one.tree_tag for key, one in sorted(stack.targets.items())}
+    found = repository.digests(references.values())
+    return [
+        Row(image=key, tree_key=stack.targets[key].project.tree_key, digest=found[asked], pinned=pins.get(key))
+        for key, asked in references.items()
+    ]
+
+
+def _line(row: Row) -> str:
+    pinned = "pinned by the release" if row.pinned else "not pinned"
+    return f"{row.image}  {row.tree_key[:12]}  {row.digest or 'missing'}  {pinned}"

@@ -1,0 +1,56 @@
+"""`flowstacks rollback`: the pins of an earlier revision, back in the stack file."""
+
+import argparse
+import json
+from pathlib import Path
+
+from flowstacks.cli import lock_wait, stack
+from flowstacks.cli.text import pin_text
+from flowstacks.promotion import forecast, rollback
+from flowstacks.pins import pins
+from flowstacks.promotion.rollback import Rollback
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Stack, `--to`, `--dry-run`, `--wait`, `--json`."""
+    parser.add_argument("stack", metavar="STACK", help="the environment")
+    parser.add_argument(
+        "--to", metavar="REV", default=rollback.PREVIOUS,
+        help="a revision of the stack file, as `flowstacks history` lists them (default: previous, the last one that "
+        "pins something else than HEAD)",
+    )  # fmt: skip
+    parser.add_argument("--dry-run", action="store_true", help="write nothing")
+    lock_wait.add_argument(parser)
+    parser.add_argument("--json", action="store_true", help="print what moves as JSON")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Exit code 0. Raises `FlowstacksError` where that revision can't be put back; then nothing was written."""
+    pins.refuse_variable()
+    root = Path.cwd()
+    project = stack.project(root)
+    if arguments.wait:
+        lock_wait.wait(root, project, arguments.stack)
+    back = rollback.prepare(root, arguments.stack, arguments.to)
+    ahead = forecast.forecast_edit(project, back.edit)
+    if not arguments.dry_run:
+        pins.write(back.edit)
+    written = not arguments.dry_run and back.edit.after != back.edit.before
+    if arguments.json:
+        told = pin_text.document(back.edit, ahead, _notes(back), written=written)
+        told["revision"], told["kept"] = back.revision.commit, list(back.kept)
+        print(json.dumps(told, indent=2))
+    else:
+        revision = back.revision
+        print(f"back to {revision.commit[:12]} of {revision.when[:10]}, {revision.who}: {revision.subject}")
+        print("\n".join(pin_text.lines(back.edit, ahead, _notes(back), written=written)))
+    return 0
+
+
+def _notes(back: Rollback) -> list[str]:
+    notes: list[str] = []
+    if back.kept:
+        notes.append(f"changed since then, and kept as it is now: {', '.join(back.kept)}")
+    if back.uncommitted:
+        notes.append(f"{back.edit.file} had uncommitted edits; the pins among them are replaced, the rest is kept")
+    return notes

@@ -1,0 +1,1 @@
+"""What moves between two desired states: computed once, shown as text, JSON and markdown."""

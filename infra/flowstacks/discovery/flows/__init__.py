@@ -1,0 +1,1 @@
+"""Python files to flows: names, values, signatures as schemas; nothing is imported."""

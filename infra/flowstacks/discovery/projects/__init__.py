@@ -1,0 +1,1 @@
+"""Folders that are flow projects: settings, version, requirements, images, tree key."""

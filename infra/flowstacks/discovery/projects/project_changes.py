@@ -1,0 +1,78 @@
+"""Projects whose content differs between two commits, with their versions; flows are not parsed for it."""
+
+import dataclasses
+import pathlib
+
+from flowstacks.core import problem
+from flowstacks.git import command, git_tree
+from flowstacks.discovery.projects import projects, pyproject
+from flowstacks.discovery.findings import Findings
+from flowstacks.git.git_tree import Tree
+from flowstacks.core.errors import GitError
+from flowstacks.core.problem import Place
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Stand:
+    """A project at one commit; `version_at`: where its version is written, or would be."""
+
+    tree_key: str
+    version: str
+    version_at: Place
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ProjectChange:
+    """`before` or `after` is None where the project is not there."""
+
+    name: str
+    before: Stand | None
+    after: Stand | None
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether its files, or those that it shares, differ."""
+        return (self.before and self.before.tree_key) != (self.after and self.after.tree_key)
+
+
+def merge_base(root: pathlib.Path, ref: str, rev: str = "HEAD") -> str:
+    """Where the history of `rev` left that of `ref`, 40 hex digits. Raises GitError."""
+    ours = git_tree.resolved(git_tree.repository(root), "HEAD" if rev == git_tree.WORKTREE else rev)
+    theirs = git_tree.resolved(root, ref)
+    done = command.attempt(root, ["merge-base", theirs, ours])
+    if done.returncode:
+        raise GitError(
+            f"{ref} and {rev} have no common commit in this clone. Fetch the rest: git fetch --unshallow origin"
+        )
+    return command.text(done.stdout).strip()
+
+
+def between(root: pathlib.Path, base: str, rev: str) -> tuple[list[ProjectChange], list[problem.Problem]]:
+    """Every project of either commit by name, and what is wrong with their files at `rev`. Raises GitError."""
+    findings = Findings()
+    with git_tree.opened(root, base) as tree:
+        before = _stands(tree, Findings())
+    with git_tree.opened(root, rev) as tree:
+        after = _stands(tree, findings)
+    names = sorted({*before, *after})
+    found = [ProjectChange(name=name, before=before.get(name), after=after.get(name)) for name in names]
+    return found, problem.in_reading_order(findings.problems)
+
+
+def _stands(tree: Tree, findings: Findings) -> dict[str, Stand]:
+    return {
+        one.name: Stand(
+            tree_key=projects.tree_key(tree.objects, one.paths) or "",
+            version=one.version,
+            version_at=_version_at(tree, one.path),
+        )
+        for one in projects.find(tree, None, findings)
+    }
+
+
+def _version_at(tree: Tree, folder: str) -> Place:
+    file = f"{folder}/{pyproject.NAME}"
+    if file not in tree.objects or not tree.objects[file].is_file:
+        return Place(file, 0)
+    document = pyproject.Document(file, tree.read([file])[file].content, Findings())
+    return Place(file, document.line("project", "version"))

@@ -1,0 +1,53 @@
+"""Where an environment's images are: one repository in its account's registry, or in the embedded default's."""
+
+from flowstacks.aws.names import Names
+from flowstacks.stack.config import Config
+from flowstacks.provider.errors import SettingsError
+from flowstacks.provider.images import endpoint
+from flowstacks.provider.images.repository import RegistryRepository
+from flowstacks.provider.transport import Patience
+
+
+def name(settings: Config) -> str:
+    """Of the repository, in ECR and in what stands for it."""
+    return Names(prefix=settings.aws.prefix, environment=settings.environment).name
+
+
+def repository(settings: Config, patience: Patience | None = None) -> RegistryRepository:
+    """A client of it.
+
+    Raises `flowstacks.provider.errors.ProviderError` where AWS gives no login, or one for another account than
+    `flowstacks:aws.account`.
+    """
+    server = endpoint.of_account(settings.region)
+    account = settings.aws.account
+    if account and not is_embedded() and endpoint.host(server).partition(".")[0] != account:
+        raise SettingsError(
+            f"These AWS credentials are for the registry {endpoint.host(server)}, not for account {account}. "
+            "Log in to the account that flowstacks:aws.account names."
+        )
+    return RegistryRepository(server, name(settings), patience)
+
+
+def source(origin: Config, settings: Config, patience: Patience | None = None) -> RegistryRepository:
+    """The repository of the environment that a release comes from; its account and region may be others.
+
+    Raises as `repository`.
+    """
+    if is_embedded():
+        return RegistryRepository(endpoint.of_account(None), name(origin), patience)
+    own = endpoint.host(endpoint.of_account(settings.region))
+    account, _, rest = own.partition(".")
+    there = rest.replace(f".{settings.region}.", f".{origin.region}.")
+    host = f"{origin.aws.account or account}.{there}"
+    return RegistryRepository(endpoint.of_url(f"{host}/{name(origin)}", origin.region), name(origin), patience)
+
+
+def is_embedded() -> bool:
+    """Whether a registry on loopback stands for ECR."""
+    return endpoint.substitute() is not None
+
+
+def is_absent() -> bool:
+    """Whether AWS is an emulator and no registry stands beside it: then images can't be looked at."""
+    return endpoint.is_absent()

@@ -1,0 +1,1 @@
+"""The local state backend: stacks, locks, copies of stack files."""

@@ -1,0 +1,100 @@
+"""What an environment ran, and since when: the revisions of its stack file in which a pin changed."""
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from flowstacks.pins import revisions, stack_text
+from flowstacks.difference.effective import Effective
+from flowstacks.pins.pin import Hold, Pinned, PinnedRelease
+from flowstacks.pins.revisions import Revision
+from flowstacks.pins.yaml_tree import TextError
+
+NOTHING = Pinned(release=None, holds={})
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Step:
+    """One change of pins. `projects`: those whose release moved, None where neither git nor images tell.
+
+    `unreadable`: why the file of this revision says nothing; `before` and `after` are equal then.
+    """
+
+    revision: Revision
+    before: Pinned
+    after: Pinned
+    projects: tuple[str, ...] | None = ()
+    unreadable: str | None = None
+
+    @property
+    def holds(self) -> Mapping[str, tuple[Hold | None, Hold | None]]:
+        """Patterns whose hold changed, with the hold before and after."""
+        ours, theirs = self.before.holds, self.after.holds
+        changed = [pattern for pattern in sorted({*ours, *theirs}) if ours.get(pattern) != theirs.get(pattern)]
+        return {pattern: (ours.get(pattern), theirs.get(pattern)) for pattern in changed}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class History:
+    """Newest first. `ends_at`: the commit at which a shallow clone ends, before the first pin was seen."""
+
+    steps: tuple[Step, ...]
+    ends_at: str | None
+
+
+def read(root: Path, stack: str, limit: int) -> History:
+    """The last `limit` steps. Raises GitError where `root` is no repository's root."""
+    steps: list[Step] = []
+    ends_at = None
+    for found in _steps(root, stack):
+        if found.revision.is_boundary:
+            ends_at = found.revision.commit
+        else:
+            steps.append(found)
+        if len(steps) == limit:
+            break
+    effective = Effective(root)
+    return History(
+        steps=tuple(dataclasses.replace(step, projects=_projects(step, effective)) for step in steps),
+        ends_at=ends_at,
+    )
+
+
+def _steps(root: Path, stack: str) -> Iterator[Step]:
+    """Newest first; what a revision changed is known when the one before it was read."""
+    newer: tuple[Revision, Pinned] | None = None
+    for revision in revisions.walk(root, stack):
+        try:
+            said = stack_text.pinned(revision.text or "")
+        except TextError as broken:
+            at = newer[1] if newer else NOTHING
+            yield Step(revision=revision, before=at, after=at, unreadable=str(broken))
+            continue
+        if newer and newer[1] != said:
+            yield Step(revision=newer[0], before=said, after=newer[1])
+        newer = (revision, said)
+    if newer and newer[1] != NOTHING:
+        yield Step(revision=newer[0], before=NOTHING, after=newer[1])
+
+
+def _projects(step: Step, effective: Effective) -> tuple[str, ...] | None:
+    """Of two releases: by effective commit, and by image, which a rebuild moves alone."""
+    before, after = step.before.release, step.after.release
+    if before == after:
+        return ()
+    ours, theirs = (dict(release.images) if release else {} for release in (before, after))
+    by_image = {key.partition("/")[0] for key in {*ours, *theirs} if ours.get(key) != theirs.get(key)}
+    by_commit = _by_commit(before, after, effective)
+    return None if by_commit is None and not by_image else tuple(sorted(by_image | (by_commit or set())))
+
+
+def _by_commit(before: PinnedRelease | None, after: PinnedRelease | None, effective: Effective) -> set[str] | None:
+    commits = [release.commit for release in (before, after) if release]
+    if not all(_COMMIT.fullmatch(commit) for commit in commits):
+        return None  # HEAD and worktree meant what the checkout was then
+    if before and after:
+        return effective.moved(before.commit, after.commit)
+    all_of = effective.at(commits[0])
+    return None if all_of is None else set(all_of)

@@ -1,0 +1,169 @@
+"""A stack file on disk: read, edited, and put in its place whole, at whatever moment one is interrupted."""
+
+import contextlib
+import dataclasses
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Generator, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from flowstacks.stack import config
+from flowstacks.core import problem, suggestion
+from flowstacks.core.errors import FlowstacksError, RejectedError
+from flowstacks.core.problem import Place
+from flowstacks.pins import stack_text
+from flowstacks.pins.pin import Pinned
+from flowstacks.pins.yaml_tree import TextError
+from flowstacks.stack.stack_file import PROJECT_FILE, StackFile
+
+_LEFT_OVER = ".new"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Edit:
+    """A stack file before and after; `values`: the config that the stack has then, as `preflight.run` takes it."""
+
+    root: Path
+    stack: str
+    before: str
+    after: str
+    values: Mapping[str, Any]
+
+    @property
+    def file(self) -> str:
+        """Name of the stack file."""
+        return name(self.stack)
+
+
+def name(stack: str) -> str:
+    """Of the environment's file."""
+    return f"Pulumi.{stack}.yaml"
+
+
+def stacks(root: Path) -> list[str]:
+    """Environments that have a stack file."""
+    found = (path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in root.glob("Pulumi.*.yaml"))
+    return sorted(stack for stack in found if stack)
+
+
+def read(root: Path, stack: str) -> str:
+    """The text, with its own line ends.
+
+    Raises `FlowstacksError` for an unknown environment, `RejectedError` with file and line for a broken file.
+    """
+    known = stacks(root)
+    if stack not in known:
+        where = f"There is no {name(stack)} in {root}"
+        raise FlowstacksError(
+            f"{where}. {suggestion.closest(stack, known)}; `pulumi stack init` makes a new environment"
+        )
+    StackFile(root, stack)
+    try:
+        return (root / name(stack)).read_bytes().decode()
+    except UnicodeDecodeError as broken:
+        raise _rejected(stack, 0, "not UTF-8", "Save it as UTF-8") from broken
+
+
+def pinned(root: Path, stack: str) -> Pinned:
+    """What the environment pins now. Errors as with `read`."""
+    return pinned_in(stack, read(root, stack))
+
+
+def pinned_in(stack: str, text: str) -> Pinned:
+    """What a text of that stack's file pins. Raises `RejectedError` where it is no YAML."""
+    with _told(stack):
+        return stack_text.pinned(text)
+
+
+def edit(root: Path, stack: str, change: Callable[[str], str]) -> Edit:
+    """What `change`, an edit of `stack_text`, would make of the stack file; nothing is written.
+
+    Raises `RejectedError` where it can't be edited, or would change more than pins.
+    """
+    before = read(root, stack)
+    with _told(stack):
+        after = change(before)
+    edited = Edit(root=root, stack=stack, before=before, after=after, values=_values(root, stack, after))
+    if _besides_pins(StackFile(root, stack).values()) != _besides_pins(edited.values):
+        where = StackFile(root, stack).place([stack_text.OVERRIDES])
+        message = f"{stack_text.OVERRIDES} in {PROJECT_FILE} and in {name(stack)} hide each other: more would change"
+        raise RejectedError([problem.error("shared-overrides", where, message, "Keep it in the stack files only")])
+    return edited
+
+
+def write(edited: Edit) -> None:
+    """Put the file in its place. Raises `FlowstacksError` where somebody else wrote it in the meantime."""
+    path = edited.root / name(edited.stack)
+    if path.read_bytes() != edited.before.encode():
+        raise FlowstacksError(f"{edited.file} was changed by somebody else just now. Run this again")
+    if edited.after != edited.before:
+        replace(path, edited.after.encode())
+
+
+def replace(path: Path, content: bytes) -> None:
+    """The file has the old content or the new one, never a part; its mode stays, and a symlink still leads to it."""
+    target = path.resolve()
+    descriptor, made = tempfile.mkstemp(prefix=f".{target.name}.", suffix=_LEFT_OVER, dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            shutil.copymode(target, made)
+            os.fsync(descriptor)
+        Path(made).replace(target)
+    except BaseException:
+        Path(made).unlink(missing_ok=True)
+        raise
+    _settle(target.parent)
+
+
+def refuse_variable() -> None:
+    """Raises `FlowstacksError` where a variable hides the file's pin: an edit would be judged by that one's commit."""
+    if os.environ.get(config.COMMIT):
+        raise FlowstacksError(f"{config.COMMIT} is set and hides every release. Run `unset {config.COMMIT}`")
+
+
+def _settle(folder: Path) -> None:
+    """A rename is on the disk when its folder is."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _values(root: Path, stack: str, text: str) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="flowstacks-pin-") as scratch:
+        folder = Path(scratch)
+        (folder / name(stack)).write_bytes(text.encode())
+        if (root / PROJECT_FILE).exists():
+            shutil.copyfile(root / PROJECT_FILE, folder / PROJECT_FILE)
+        return StackFile(folder, stack).values()
+
+
+def _besides_pins(values: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in values.items() if key not in {stack_text.RELEASE, stack_text.OVERRIDES}}
+    left = {pattern: _unheld(said) for pattern, said in _mapping(values.get(stack_text.OVERRIDES)).items()}
+    return {**kept, stack_text.OVERRIDES: {pattern: said for pattern, said in left.items() if said}}
+
+
+def _unheld(said: Any) -> dict[str, Any]:
+    return {key: value for key, value in _mapping(said).items() if key not in {"commit", "image"}}
+
+
+def _mapping(said: Any) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", said) if isinstance(said, Mapping) else {}
+
+
+@contextlib.contextmanager
+def _told(stack: str) -> Generator[None]:
+    try:
+        yield
+    except TextError as broken:
+        raise _rejected(stack, broken.line, broken.message, broken.remedy) from broken
+
+
+def _rejected(stack: str, line: int, message: str, remedy: str) -> RejectedError:
+    return RejectedError([problem.error("broken-stack-file", Place(name(stack), line), message, remedy)])

@@ -1,0 +1,1 @@
+"""How what an environment runs moves: by editing one pin."""

@@ -1,0 +1,44 @@
+"""What an edited stack file would make of its environment: checked as `up` does, and what moves. Sends nothing."""
+
+import dataclasses
+from pathlib import Path
+
+from flowstacks.core import problem
+from flowstacks.desired.desired_state import Desired
+from flowstacks.core.errors import RejectedError
+from flowstacks.checks import lost_projects
+from flowstacks.evaluation import evaluation
+from flowstacks.evaluation.evaluation import Verdict
+from flowstacks.difference import plan
+from flowstacks.pins.pins import Edit
+from flowstacks.difference.plan import DeploymentPlan
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Forecast:
+    """`plan` is None where the stack can't be read as it is now; then `unknown` says why."""
+
+    verdict: Verdict
+    plan: DeploymentPlan | None
+    unknown: str | None = None
+
+
+def forecast_edit(project: str, edit: Edit) -> Forecast:
+    """Judge the stack with the edited config.
+
+    Raises `RejectedError` where `up` would refuse it, or where it would empty a project whose folder is still there.
+    """
+    root: Path = edit.root
+    try:
+        before: Desired | None = evaluation.run(root, project, edit.stack).desired
+        unknown = None
+    except RejectedError as broken:
+        before, unknown = None, f"what moves is not known, the stack has problems now: {broken.problems[0]}"
+    verdict = evaluation.run(root, project, edit.stack, edit.values)
+    if before is None:
+        return Forecast(verdict=verdict, plan=None, unknown=unknown)
+    now = [str(one.props["entrypoint"]) for one in before.deployments]
+    found = list(lost_projects.check(verdict.config, verdict.desired, verdict.manifests, now, verdict.pinned))
+    if problem.errors(found):
+        raise RejectedError(found)
+    return Forecast(verdict=verdict, plan=plan.compare(before, verdict.desired))

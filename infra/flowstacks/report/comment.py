@@ -1,0 +1,221 @@
+"""One markdown comment about what a pull request changes, from previews. Pure.
+
+Always visible: a line for each stack, what is promoted from where, errors, risks. Details are collapsed, by project.
+"""
+
+import collections
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+
+from flowstacks.stack.config import MOVING_PINS
+from flowstacks.pins.pin import PinnedRelease
+from flowstacks.difference import property_text
+from flowstacks.core import markdown
+from flowstacks.report import release, risks
+from flowstacks.difference.resource_change import ResourceChange, Operation
+from flowstacks.report.preview import Preview
+
+MARKER = "<!-- flowstacks:comment -->"
+"""First line: by it the comment of an earlier push is found and replaced."""
+
+LIMIT_BYTES = 65_000
+"""GitHub takes 65,536 characters (`body is too long (maximum is 65536 characters)`)."""
+
+_DONE: Mapping[Operation, str] = {
+    "create": "created",
+    "update": "updated",
+    "replace": "replaced",
+    "delete": "deleted",
+}
+_SIGNS: Mapping[Operation, str] = {"create": "+", "update": "~", "replace": "±", "delete": "-"}
+_SHOWN = (20, 10, 3, 0)
+"""How many names a risk and how many lines an error may have: fewer where the visible part alone would be too long."""
+
+_MOST_WARNINGS = 20
+_MOST_STACKS = 5
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Section:
+    """One stack. `before`: its release on the base branch, None where it had none or nobody knows."""
+
+    stack: str
+    preview: Preview
+    before: PinnedRelease | None = None
+
+    @property
+    def after(self) -> PinnedRelease | None:
+        """The release that was previewed."""
+        return release.parse(self.preview.release)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Comment:
+    """`omitted`: how many changes have no details for lack of room."""
+
+    text: str
+    omitted: int
+
+
+def compose(sections: Sequence[Section], notes: Sequence[str] = (), limit: int = LIMIT_BYTES) -> Comment:
+    """`notes` are sentences of ours that stand above everything; `limit` counts bytes of UTF-8."""
+    if not notes and all(_is_quiet(section) for section in sections):
+        names = ", ".join(markdown.code(section.stack) for section in sections)
+        return Comment(
+            text=f"{MARKER}\nNothing changes in {names}.\n" if names else f"{MARKER}\nNothing changes.\n", omitted=0
+        )
+    drafts = [_always(sections, notes, shown) for shown in _SHOWN]
+    room = limit - _LEFT_OUT_BYTES
+    visible = next((draft for draft in drafts if _size(draft) <= room), _cut(drafts[-1], room))
+    return _with_details(visible, sections, limit)
+
+
+def _always(sections: Sequence[Section], notes: Sequence[str], shown: int) -> str:
+    lines = "\n\n".join([*notes, *map(_headline, sections)])
+    return "\n\n".join([f"{MARKER}\n{lines}", *_errors(sections, shown), *_risks(sections, shown)])
+
+
+def _is_quiet(section: Section) -> bool:
+    is_promoted = section.before is not None and section.before != section.after
+    return not section.preview.changes and not section.preview.errors and not is_promoted
+
+
+def counted(section: Section) -> dict[str, int]:
+    """Resources by what is done with them."""
+    counts = collections.Counter(_DONE[one.operation] for one in section.preview.changes)
+    named = {word: counts[word] for word in _DONE.values() if counts[word]}
+    return {**named, "unchanged": section.preview.unchanged}
+
+
+def _headline(section: Section) -> str:
+    name = f"**{markdown.code(section.stack)}**"
+    if section.preview.errors:
+        return f"{name}: can't be previewed"
+    told = ", ".join(f"{count} {word}" for word, count in counted(section).items())
+    return f"{name}: {told}{_promotion(section.before, section.after)}"
+
+
+def _promotion(before: PinnedRelease | None, after: PinnedRelease | None) -> str:
+    if after is None or before == after or after.commit in MOVING_PINS:
+        return ""
+    source = f" from {markdown.code(after.from_)}" if after.from_ else ""
+    old = f"{markdown.code(before.commit[:12])} → " if before and before.commit != after.commit else ""
+    count = len(_moved_images(before, after)) if before else 0
+    images = f", {count} image{'s' if count > 1 else ''}" if count else ""
+    return f". Release {old}{markdown.code(after.commit[:12])}{source}{images}"
+
+
+def _moved_images(before: PinnedRelease, after: PinnedRelease) -> list[str]:
+    keys = sorted({*before.images, *after.images})
+    return [key for key in keys if before.images.get(key) != after.images.get(key)]
+
+
+def _errors(sections: Sequence[Section], shown: int) -> Iterator[str]:
+    for section in sections:
+        if section.preview.errors:
+            told = [line for text in section.preview.errors for line in markdown.block(text)]
+            more = [f"- and {len(told) - shown} more lines"] if len(told) > shown else []
+            yield "\n".join([f"**Errors** in {markdown.code(section.stack)}", "", *told[:shown], *more])
+
+
+def _risks(sections: Sequence[Section], shown: int) -> Iterator[str]:
+    lines = [
+        f"- {markdown.code(section.stack)}: {risk.what} ({len(risk.items)}){_listed(risk.items, shown)}"
+        for section in sections
+        for risk in risks.assess(section.preview.changes)
+    ]
+    if lines:
+        yield "\n".join(["**Risks**", "", *lines])
+
+
+def _listed(items: Sequence[str], shown: int) -> str:
+    if not shown:
+        return ""
+    more = f" and {len(items) - shown} more" if len(items) > shown else ""
+    return f": {', '.join(items[:shown])}{more}"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Group:
+    """What moves of one project in one stack."""
+
+    stack: str
+    project: str
+    changes: Sequence[ResourceChange]
+
+    def summary(self) -> str:
+        """HTML."""
+        counts = collections.Counter(_DONE[one.operation] for one in self.changes)
+        told = ", ".join(f"{counts[word]} {word}" for word in _DONE.values() if counts[word])
+        return f"{markdown.tag(self.stack)} {markdown.tag(self.project)}: {told}"
+
+
+def _groups(sections: Sequence[Section]) -> Iterator[_Group]:
+    for section in sections:
+        by_project: dict[str, list[ResourceChange]] = {}
+        for one in section.preview.changes:
+            by_project.setdefault(one.project, []).append(one)
+        for project, changes in sorted(by_project.items()):
+            yield _Group(stack=section.stack, project=project, changes=changes)
+
+
+def _entry(change: ResourceChange) -> str:
+    title = f"- {markdown.code(_SIGNS[change.operation])} {change.kind} {markdown.code(change.name)}"
+    return "\n".join([title, *(f"  - {line}" for line in property_text.lines(change))])
+
+
+_LEFT_OUT_BYTES = 1_500
+"""Room for the line that says what is left out."""
+
+
+def _with_details(visible: str, sections: Sequence[Section], limit: int) -> Comment:
+    parts, room, omitted = [visible], limit - _size(visible) - _LEFT_OUT_BYTES, dict[str, int]()
+    for group in _groups(sections):
+        budget = room - _size(markdown.details(group.summary(), [])) - len("\n\n")
+        entries = _fitting([_entry(one) for one in group.changes], budget)
+        if entries:
+            parts.append(markdown.details(group.summary(), entries))
+            room -= _size(parts[-1]) + len("\n\n")
+        left = len(group.changes) - len(entries)
+        if left:
+            omitted[group.stack] = omitted.get(group.stack, 0) + left
+    warnings = "\n\n".join(_warnings(sections))
+    fits = _size(warnings) + len("\n\n") <= room
+    if warnings and fits:
+        parts.append(warnings)
+    if omitted or not fits:
+        parts.append(_left_out(omitted, "" if fits else ", and the warnings"))
+    return Comment(text="\n\n".join(parts) + "\n", omitted=sum(omitted.values()))
+
+
+def _left_out(omitted: Mapping[str, int], more: str) -> str:
+    named = list(omitted)[:_MOST_STACKS]
+    where = ", ".join(markdown.code(f"pulumi preview --diff -s {stack}") for stack in named) or "`pulumi preview`"
+    return f"{sum(omitted.values())} changes are left out here{more}, for lack of room. See them with {where}."
+
+
+def _warnings(sections: Sequence[Section]) -> Iterator[str]:
+    for section in sections:
+        count = len(section.preview.warnings)
+        if count:
+            lines = [line for text in section.preview.warnings[:_MOST_WARNINGS] for line in markdown.block(text)]
+            yield markdown.details(f"{markdown.tag(section.stack)}: {count} warning{'s' if count > 1 else ''}", lines)
+
+
+def _fitting(entries: Sequence[str], budget: int) -> list[str]:
+    used, found = 0, list[str]()
+    for entry in entries:
+        used += _size(entry) + len("\n")
+        if used > budget:
+            break
+        found.append(entry)
+    return found
+
+
+def _cut(text: str, room: int) -> str:
+    """Whole lines from the beginning; the visible part has no element that a cut would leave open."""
+    return "\n".join(_fitting(text.split("\n"), room))
+
+
+def _size(text: str) -> int:
+    return len(text.encode())

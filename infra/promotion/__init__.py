@@ -1,1 +1,0 @@
-"""What an environment runs, and how that moves: by editing one pin."""
