@@ -7,9 +7,9 @@ import pulumi
 
 from flowstacks.aws import platform
 from flowstacks.aws.platform import Images, Platform
-from flowstacks.stack.config import Config
-from flowstacks.desired.desired_state import DesiredDeployment, Desired, DesiredWorkPool
+from flowstacks.desired.desired_state import Desired, DesiredDeployment, DesiredWorkPool
 from flowstacks.provider import resources
+from flowstacks.stack.config import Config
 
 Inputs = dict[str, pulumi.Input[object]]
 
@@ -17,7 +17,7 @@ Inputs = dict[str, pulumi.Input[object]]
 class Environment(pulumi.ComponentResource):
     """Everything of one stack.
 
-    Produces the following resources: on `ecs` the AWS half (`flowstacks.aws`), then a `prefect:WorkPool` for each desired
+    Produces these resources: on `ecs` the AWS half (`flowstacks.aws`), then a `prefect:WorkPool` for each desired
     pool, a `prefect:Deployment` for each desired deployment. `foreign_pools` gives the ids of pools that deployments
     use and somebody else owns, by name; `images` what registries say of `desired.images`. Its own `images` are
     references by address.

@@ -4,11 +4,11 @@ import re
 
 import pulumi
 
-from flowstacks.stack import config
 from flowstacks.desired.desired_state import DesiredDeployment
 from flowstacks.environment import Environment
 from flowstacks.evaluation.evaluation import Verdict
 from flowstacks.provider import resources
+from flowstacks.stack import config
 
 _CLOUD_API = re.compile(r"https://api\.prefect\.cloud/api/accounts/([^/]+)/workspaces/([^/]+)")
 

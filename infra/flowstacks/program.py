@@ -5,13 +5,13 @@ from pathlib import Path
 import pulumi
 from pulumi.runtime import config as engine_config
 
-from flowstacks.stack import config
 from flowstacks import outputs
-from flowstacks.stack.config import Config
-from flowstacks.git import history
-from flowstacks.environment import Environment
 from flowstacks.core.errors import FlowstacksError
-from flowstacks.evaluation import servers, evaluation
+from flowstacks.environment import Environment
+from flowstacks.evaluation import evaluation, servers
+from flowstacks.git import history
+from flowstacks.stack import config
+from flowstacks.stack.config import Config
 
 
 def run() -> Environment:

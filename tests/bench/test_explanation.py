@@ -14,12 +14,12 @@ from typing import TypeVar
 
 import pytest
 
+from flowstacks.difference import plan
 from flowstacks.evaluation import evaluation
 from flowstacks.promotion import inheritance
-from flowstacks.difference import plan
 from flowstacks.stack.stack_file import StackFile
 from tests.support import flows
-from tests.unit.discovery.discovery_repo import Repo
+from tests.support.discovery_repo import Repo
 
 COUNT = int(os.environ.get("BENCH_DEPLOYMENTS", "500"))
 PER_PROJECT = 10

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from flowstacks.local import env_file, places, variables
-from flowstacks.local.state import stack_copy, stacks
 from flowstacks.local.engine import setup
 from flowstacks.local.places import Places
 from flowstacks.local.servers import identity
+from flowstacks.local.state import stack_copy, stacks
 from tests.support.workspace import ROOT
 
 PROGRAM = """\

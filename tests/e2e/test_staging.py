@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flowstacks.aws_plugin import start_script
+from flowstacks.local.engine import aws_plugin_script
 from flowstacks.local.places import Places
 from flowstacks.local.servers import registry
 from tests.support import clone as clones
@@ -74,7 +74,7 @@ def _task_definitions(here: Places, stack: str) -> dict[str, str]:
 def test_two_environments_share_their_servers_and_outlive_them(clone: Places) -> None:
     first = _up(clone, "staging")
     assert "staging is up." in first
-    assert start_script.real(clone, os.environ) or start_script.WHAT_IT_IS in first
+    assert aws_plugin_script.real(clone, os.environ) or aws_plugin_script.WHAT_IT_IS in first
     assert "flowstacks build staging" in first
     servers = clones.living(clone)
     assert set(servers) == SERVERS

@@ -8,12 +8,12 @@ import pytest
 
 from flowstacks.cli import entry
 from flowstacks.difference import runs
-from flowstacks.difference.plan import MovedDeployment, DeploymentPlan
+from flowstacks.difference.plan import DeploymentPlan, MovedDeployment
 from flowstacks.difference.runs import Disturbed
 from flowstacks.provider.client import Client
 from tests.server.objects import Server, unique
 from tests.support import flows
-from tests.unit.discovery.discovery_repo import Repo
+from tests.support.discovery_repo import Repo
 
 NIGHTLY = {"slug": "nightly", "schedule": {"cron": "0 4 * * *", "timezone": "UTC"}, "active": True}
 

@@ -210,7 +210,9 @@ def test_a_delete_takes_its_tag_only(there: RegistryRepository, digest: str) -> 
     assert there.has(digest)
 
 
-def test_a_delete_leaves_a_tag_that_stands_for_another_image(there: RegistryRepository, digest: str, other: str) -> None:
+def test_a_delete_leaves_a_tag_that_stands_for_another_image(
+    there: RegistryRepository, digest: str, other: str
+) -> None:
     image = Resource(digest=digest)
     image.create()
     there.tag(other, "pin-etl")

@@ -9,12 +9,12 @@ import httpx
 import pytest
 
 from flowstacks.images.buildah import Buildah
-from flowstacks.images.builder import Destination, BuildJob
+from flowstacks.images.builder import BuildJob, Destination
 from flowstacks.local.servers import registry as registry_server
 from flowstacks.local.servers import server
 from flowstacks.provider.errors import DeniedError
 from flowstacks.provider.images.repository import RegistryRepository
-from flowstacks.provider.transport import Patience, Endpoint
+from flowstacks.provider.transport import Endpoint, Patience
 from tests.support import fault_proxy, registry
 from tests.support.fault_proxy import Fault
 
@@ -67,7 +67,10 @@ def _built(tmp_path: Path, url: str, login: str) -> str | None:
 def test_pushed_found_and_copied_with_the_login(url: str, tmp_path: Path) -> None:
     digest = _built(tmp_path, url, LOGIN)
     assert (tmp_path / "login.json").stat().st_mode & 0o077 == 0
-    with RegistryRepository(_server(url, LOGIN), "flows", QUICK) as flows, RegistryRepository(flows.server, "other", QUICK) as other:
+    with (
+        RegistryRepository(_server(url, LOGIN), "flows", QUICK) as flows,
+        RegistryRepository(flows.server, "other", QUICK) as other,
+    ):
         assert digest
         assert flows.digest("tree-k") == digest
         other.copy(flows, digest)
@@ -76,7 +79,10 @@ def test_pushed_found_and_copied_with_the_login(url: str, tmp_path: Path) -> Non
 
 def test_a_wrong_login_is_not_taken_for_absent_and_not_shown(url: str) -> None:
     wrong = base64.b64encode(b"AWS:wrong").decode()
-    with RegistryRepository(_server(url, wrong), "flows", QUICK) as flows, pytest.raises(DeniedError, match="Log in") as denied:
+    with (
+        RegistryRepository(_server(url, wrong), "flows", QUICK) as flows,
+        pytest.raises(DeniedError, match="Log in") as denied,
+    ):
         flows.digest("tree-k")
     assert wrong not in str(denied.value)
 

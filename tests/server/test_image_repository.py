@@ -154,7 +154,10 @@ def test_a_copy_survives(images: RegistryRepository, digest: str, proxy: FaultPr
 def test_an_upload_is_sent_to_no_other_host(images: RegistryRepository, digest: str, proxy: FaultProxy) -> None:
     elsewhere = {"Location": "https://elsewhere.test/upload"}
     proxy.plan(Fault("answer", "POST", "/uploads/", status=202, headers=elsewhere))
-    with RegistryRepository(_through(proxy), f"{images.name}-copy", QUICK) as copy, pytest.raises(Exception, match="elsewhere"):
+    with (
+        RegistryRepository(_through(proxy), f"{images.name}-copy", QUICK) as copy,
+        pytest.raises(Exception, match="elsewhere"),
+    ):
         copy.copy(images, digest)
 
 

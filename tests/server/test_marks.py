@@ -3,7 +3,7 @@
 import pytest
 
 from flowstacks.provider import conflicts, errors, orphans, ownership
-from flowstacks.provider.conflicts import ForeignObject, MissingQueue, ClaimedDeployment, ClaimedWorkPool
+from flowstacks.provider.conflicts import ClaimedDeployment, ClaimedWorkPool, ForeignObject, MissingQueue
 from flowstacks.provider.registry import KINDS
 from tests.server.engine_like import Stack, new_session
 from tests.server.objects import EXAMPLES, OWNER, Server, deployment, unique

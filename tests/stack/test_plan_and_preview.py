@@ -3,8 +3,8 @@
 import pytest
 
 from flowstacks.desired.desired_state import Desired
-from flowstacks.evaluation import evaluation
 from flowstacks.difference import plan
+from flowstacks.evaluation import evaluation
 from tests.support import flows
 from tests.support.ecs_workspace import EcsWorkspace
 from tests.support.workspace import Workspace

@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 
 from flowstacks.local import variables
-from flowstacks.aws_plugin import start_script
+from flowstacks.local.engine import aws_plugin_script
 from flowstacks.local.places import Places
 from tests.support.workspace import ROOT, Ran
 
@@ -85,7 +85,9 @@ class AwsProgram:
         places = Places(folder)
         places.venv.symlink_to(ROOT / ".venv")
         kept = variables.without_inherited(os.environ)
-        assert start_script.install(places, kept), "a real AWS plugin is on PATH: the stand-in can't be tested here"
+        assert aws_plugin_script.install(places, kept), (
+            "a real AWS plugin is on PATH: the stand-in can't be tested here"
+        )
         self._env = {
             **kept,
             "PATH": f"{places.bin}:{engine.parent}:{places.venv / 'bin'}:{kept['PATH']}",

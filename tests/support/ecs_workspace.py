@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 from typing_extensions import override
 
-from flowstacks.aws_plugin import start_script
+from flowstacks.local.engine import aws_plugin_script
 from flowstacks.local.places import Places
 from flowstacks.local.servers import aws_emulator
 from tests.support.workspace import ROOT, Workspace
@@ -37,7 +37,7 @@ class EcsWorkspace(Workspace):
         places = Places(folder)
         folder.mkdir(parents=True, exist_ok=True)
         places.venv.symlink_to(ROOT / ".venv")
-        start_script.install(places, env)
+        aws_plugin_script.install(places, env)
         registry = {"FLOWSTACKS_REGISTRY": self.registry_url} if self.registry_url else {}
         return {
             **env,

@@ -4,11 +4,11 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from flowstacks.desired import desired_state
-from flowstacks.stack.config import Config
-from flowstacks.desired.desired_state import Desired
 from flowstacks.core.problem import Place
+from flowstacks.desired import desired_state
+from flowstacks.desired.desired_state import Desired
 from flowstacks.runtimes.runtime import Source
+from flowstacks.stack.config import Config
 from tests.support import manifests
 from tests.support.manifests import PIN
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from flowstacks.stack import config
 from flowstacks.cli import entry
 from flowstacks.provider.images import endpoint
-from tests.unit.discovery.discovery_repo import Repo
+from flowstacks.stack import config
+from tests.support.discovery_repo import Repo
 
 FLOW = "from prefect import flow\n\n@flow\ndef {name}(days: int = {days}): ...\n"
 HEAD_LINES = "# production\nconfig:\n  flowstacks:runtime: process  # here\n"

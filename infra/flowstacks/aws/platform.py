@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 import pulumi
 import pulumi_aws as aws
 
-from flowstacks.core import secret_reference
 from flowstacks.aws import cluster, provider, registry, roles, secrets, service, tasks
 from flowstacks.aws.scope import Scope
 from flowstacks.aws.secrets import Secrets
 from flowstacks.aws.tasks import TaskSurroundings
-from flowstacks.stack.config import Config, api_url
+from flowstacks.core import secret_reference
 from flowstacks.desired.desired_state import Desired, secret_names
-from flowstacks.images.image_source import ImageSource
+from flowstacks.desired.image_source import ImageSource
 from flowstacks.provider import canonical, resources
 from flowstacks.provider.images import tags
 from flowstacks.runtimes import ecs_template
+from flowstacks.stack.config import Config, api_url
 
 Images = Mapping[str, ImageSource]
 """What the registries say, by image name."""

@@ -7,8 +7,8 @@ import pulumi
 import pulumi_aws as aws
 import pydantic
 
-from flowstacks.core import secret_reference
 from flowstacks.aws.scope import Scope
+from flowstacks.core import secret_reference
 from flowstacks.stack.config import ExistingSecret
 
 Given = Mapping[str, pydantic.SecretStr | ExistingSecret]

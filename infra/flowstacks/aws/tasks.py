@@ -56,7 +56,9 @@ def secrets_from(task: Task, api_key: str | None, arns: Mapping[str, str]) -> di
     return {name: secrets.value_from(reference, arns) for name, reference in references.items()}
 
 
-def task_definition(scope: Scope, task: Task, image: pulumi.Input[str], around: TaskSurroundings) -> aws.ecs.TaskDefinition:
+def task_definition(
+    scope: Scope, task: Task, image: pulumi.Input[str], around: TaskSurroundings
+) -> aws.ecs.TaskDefinition:
     """One family; each change of it is a new revision, and the one before is deregistered."""
     family = scope.family(task.key)
     # Its own secrets only: one that is still to be made leaves the others' revisions as they are in a preview.

@@ -8,10 +8,10 @@ import typing
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from flowstacks.core import suggestion
 from flowstacks.aws_plugin import schema
 from flowstacks.aws_plugin.kind import AwsKind
 from flowstacks.aws_plugin.values import Plain, Props, has_unknown
+from flowstacks.core import suggestion
 
 DEFAULTS = "__defaults"
 """Names of the inputs that the plugin added. The real one (pulumi-terraform-bridge) keeps this list in the inputs too:

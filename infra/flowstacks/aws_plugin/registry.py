@@ -1,8 +1,8 @@
 """The types that are served: one line each."""
 
-from flowstacks.aws_plugin.services import ecr, ecs, ecs_service, iam, logs, secretsmanager
 from flowstacks.aws_plugin.errors import RefusedError
 from flowstacks.aws_plugin.kind import AwsKind
+from flowstacks.aws_plugin.services import ecr, ecs, ecs_service, iam, logs, secretsmanager
 
 KINDS: tuple[AwsKind, ...] = (
     ecr.EcrRepository(),

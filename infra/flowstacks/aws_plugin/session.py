@@ -29,7 +29,7 @@ class Emulator:
     endpoints: Mapping[str, str]
     default_tags: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str])
 
-    def in_region(self, region: str) -> "Aws":
+    def in_region(self, region: str) -> "Emulator":
         """The same account elsewhere: resources have a `region` of their own since pulumi_aws 7."""
         return dataclasses.replace(self, region=region)
 

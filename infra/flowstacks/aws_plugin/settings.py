@@ -7,12 +7,12 @@ from typing import Annotated, Any, Self
 import pydantic
 from pydantic.alias_generators import to_camel
 
-from flowstacks.stack import config
-from flowstacks.core import suggestion
 from flowstacks.aws_plugin import schema
 from flowstacks.aws_plugin.errors import RefusedError
 from flowstacks.aws_plugin.session import Emulator
 from flowstacks.aws_plugin.values import Plain
+from flowstacks.core import suggestion
+from flowstacks.stack import config
 
 _ENGINES_OWN = frozenset({"version", "pluginDownloadURL", "__internal"})
 """Added by the engine or the SDK to any provider's inputs."""

@@ -3,12 +3,12 @@
 import collections
 from collections.abc import Iterable, Iterator
 
-from flowstacks.core import problem
 from flowstacks.aws.names import Names
-from flowstacks.stack.config import Config
-from flowstacks.desired.desired_state import Desired
 from flowstacks.checks.stack_settings import Locate
+from flowstacks.core import problem
+from flowstacks.desired.desired_state import Desired
 from flowstacks.provider.images import tags
+from flowstacks.stack.config import Config
 
 _REMEDY = "Rename one of them"
 

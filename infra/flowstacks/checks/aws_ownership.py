@@ -9,13 +9,13 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from flowstacks.stack import config
-from flowstacks.core import problem
 from flowstacks.aws.names import OWNER_TAG, Names
-from flowstacks.stack.config import Config
-from flowstacks.core.errors import ServerError
 from flowstacks.checks import aws_secrets
+from flowstacks.core import problem
+from flowstacks.core.errors import ServerError
 from flowstacks.core.problem import Place
+from flowstacks.stack import config
+from flowstacks.stack.config import Config
 
 # boto3 has no types and makes its clients from data files at run time; imported on use, for it takes 0.7 s.
 Client = Callable[[str], Any]

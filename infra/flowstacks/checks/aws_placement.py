@@ -7,10 +7,10 @@ Everything would be replaced, and it could not be: roles have no region, so the 
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from flowstacks.core import problem
 from flowstacks.aws.names import Names
-from flowstacks.stack.config import Config
 from flowstacks.checks.stack_settings import Locate
+from flowstacks.core import problem
+from flowstacks.stack.config import Config
 
 _CLUSTER = ("variables", "properties", "cluster", "default")
 

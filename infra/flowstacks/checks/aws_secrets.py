@@ -7,8 +7,8 @@ A deleted secret keeps its name until its recovery window is over
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from flowstacks.core import problem
 from flowstacks.aws.names import OWNER_TAG, Names
+from flowstacks.core import problem
 from flowstacks.core.problem import Place
 
 

@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flowstacks.stack import config
-from flowstacks.core import problem
-from flowstacks.stack.config import Config
 from flowstacks.checks.stack_settings import Locate
+from flowstacks.core import problem
 from flowstacks.runtimes import fargate
+from flowstacks.stack import config
+from flowstacks.stack.config import Config
 
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 _ENDPOINT, _REGISTRY = "AWS_ENDPOINT_URL", "FLOWSTACKS_REGISTRY"

@@ -8,16 +8,16 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
+from flowstacks.checks import job_variables
 from flowstacks.core import naming, problem, suggestion
-from flowstacks.stack import settings
-from flowstacks.stack.config import Config
-from flowstacks.desired.desired_state import ChosenDeployment, DesiredDeployment, Desired
+from flowstacks.core.problem import Place
+from flowstacks.desired.desired_state import ChosenDeployment, Desired, DesiredDeployment
 from flowstacks.discovery import validation
 from flowstacks.discovery.manifest import Manifest
-from flowstacks.checks import job_variables
-from flowstacks.core.problem import Place
 from flowstacks.provider import ownership
 from flowstacks.runtimes.registry import RUNTIMES
+from flowstacks.stack import settings
+from flowstacks.stack.config import Config
 
 
 def check_patterns(

@@ -8,12 +8,12 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from flowstacks.core import problem
-from flowstacks.stack.config import Config
-from flowstacks.desired.desired_state import ChosenDeployment
-from flowstacks.discovery.manifest import Manifest
 from flowstacks.checks import aws_side, image_keys, stack_secrets, tasks
 from flowstacks.checks.stack_settings import Locate
+from flowstacks.core import problem
+from flowstacks.desired.desired_state import ChosenDeployment
+from flowstacks.discovery.manifest import Manifest
+from flowstacks.stack.config import Config
 
 
 def check_stack(stack: Config, written: Mapping[str, Any], locate: Locate) -> list[problem.Problem]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from flowstacks.core import problem, suggestion
-from flowstacks.stack.config import NAMESPACE, Config
-from flowstacks.desired.desired_state import ChosenDeployment
-from flowstacks.discovery.projects import images
-from flowstacks.discovery.manifest import Manifest
-from flowstacks.desired import layers
 from flowstacks.checks.stack_settings import Locate
+from flowstacks.core import problem, suggestion
+from flowstacks.desired import layers
+from flowstacks.desired.desired_state import ChosenDeployment
+from flowstacks.discovery.manifest import Manifest
+from flowstacks.discovery.projects import images
 from flowstacks.provider.images import tags
+from flowstacks.stack.config import NAMESPACE, Config
 
 
 def check(

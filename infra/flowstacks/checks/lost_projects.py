@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from flowstacks.core import naming, problem
-from flowstacks.stack.config import Config
+from flowstacks.core.problem import Place
 from flowstacks.desired.desired_state import Desired
 from flowstacks.discovery.manifest import Manifest
-from flowstacks.core.problem import Place
+from flowstacks.stack.config import Config
 
 _ALL = "**"
 

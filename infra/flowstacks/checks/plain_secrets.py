@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from flowstacks.core import problem
-from flowstacks.stack.config import NAMESPACE
 from flowstacks.core.problem import Place
+from flowstacks.stack.config import NAMESPACE
 from flowstacks.stack.stack_file import SECRET, Key
 
 _KEPT = (f"{NAMESPACE}:prefect", f"{NAMESPACE}:secrets")

@@ -10,8 +10,8 @@ from typing import cast
 import pydantic
 
 from flowstacks.core import problem
-from flowstacks.desired.desired_state import Desired
 from flowstacks.core.problem import Place
+from flowstacks.desired.desired_state import Desired
 from flowstacks.provider.registry import KINDS
 
 _NAMES = ("name", "flow_name")

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
-from flowstacks.core import problem, secret_reference, suggestion
-from flowstacks.stack.config import NAMESPACE, Config
-from flowstacks.desired.desired_state import ChosenDeployment
-from flowstacks.desired import layers
 from flowstacks.checks.stack_settings import Locate
+from flowstacks.core import problem, secret_reference, suggestion
 from flowstacks.core.problem import Place
+from flowstacks.desired import layers
+from flowstacks.desired.desired_state import ChosenDeployment
+from flowstacks.stack.config import NAMESPACE, Config
 from flowstacks.stack.stack_file import SECRET
 
 KEY = f"{NAMESPACE}:secrets"

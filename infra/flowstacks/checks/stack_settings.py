@@ -4,11 +4,11 @@ import os
 import urllib.parse
 from collections.abc import Callable, Iterator, Sequence
 
-from flowstacks.stack import config
 from flowstacks.core import problem
-from flowstacks.stack.config import Config
 from flowstacks.core.problem import Place
 from flowstacks.runtimes.registry import RUNTIMES
+from flowstacks.stack import config
+from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import Key
 
 Locate = Callable[[Sequence[Key]], Place]

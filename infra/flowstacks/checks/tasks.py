@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from flowstacks.desired import desired_state
-from flowstacks.core import problem
-from flowstacks.stack.config import Config
-from flowstacks.desired.desired_state import ChosenDeployment
 from flowstacks.checks import job_variables
-from flowstacks.desired import layers
+from flowstacks.core import problem
+from flowstacks.desired import desired_state, layers
+from flowstacks.desired.desired_state import ChosenDeployment
 from flowstacks.runtimes import fargate
+from flowstacks.stack.config import Config
 
 _LONGEST_FAMILY = 255
 _NETWORK = ("subnets", "security_groups", "assign_public_ip")

@@ -70,5 +70,4 @@ def _parsed(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.N
 
 
 def _module(verb: str):  # noqa: ANN202 - a module has no type that says what is in it
-    return importlib.import_module(f"flowstacks.cli.{verb.replace('-', '_')}")
-
+    return importlib.import_module(f"flowstacks.cli.verbs.{verb.replace('-', '_')}")

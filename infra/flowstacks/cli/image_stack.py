@@ -3,15 +3,15 @@
 import dataclasses
 from pathlib import Path
 
-from flowstacks.stack import config
 from flowstacks.core import problem
-from flowstacks.stack.config import Config
-from flowstacks.discovery import discovery
-from flowstacks.git import command, git_tree
-from flowstacks.discovery.declarations import flow_spec
 from flowstacks.core.errors import FlowstacksError, RejectedError
+from flowstacks.discovery import discovery
+from flowstacks.discovery.declarations import flow_spec
+from flowstacks.git import command, git_tree
 from flowstacks.images import target
 from flowstacks.images.target import Target
+from flowstacks.stack import config
+from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import StackFile
 
 

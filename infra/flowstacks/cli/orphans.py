@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pydantic
 
-from flowstacks.stack.config import Config
 from flowstacks.core.errors import FlowstacksError
 from flowstacks.evaluation import servers
 from flowstacks.provider import fingerprint, orphans
 from flowstacks.provider.client import Client
 from flowstacks.provider.orphans import Orphan
+from flowstacks.stack.config import Config
 
 _OURS = "pulumi-python:dynamic/prefect:"
 

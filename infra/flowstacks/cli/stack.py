@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from flowstacks.stack import stack_file
 from flowstacks.core.errors import FlowstacksError
+from flowstacks.stack import stack_file
 from flowstacks.stack.stack_file import PROJECT_FILE
 
 

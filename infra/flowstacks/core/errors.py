@@ -6,7 +6,7 @@
     ├── ServerError      a server can't be reached or refuses us
     └── BuildError       an image can't be built or pushed
 
-The provider process has exceptions of its own (`flowstacks.provider.errors`): it imports nothing of ours outside itself.
+The provider process has exceptions of its own (`flowstacks.provider.errors`): it imports no other room.
 """
 
 from collections.abc import Sequence

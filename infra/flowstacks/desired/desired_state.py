@@ -7,14 +7,14 @@ from typing import cast
 import pydantic
 
 from flowstacks.core import naming, secret_reference
-from flowstacks.stack import settings
-from flowstacks.stack.config import NAMESPACE, Config, Override, SchedulePolicy
-from flowstacks.discovery.manifest import DeclaredDeployment, Flow, Manifest, Project
 from flowstacks.core.problem import Place
+from flowstacks.discovery.manifest import DeclaredDeployment, Flow, Manifest, Project
 from flowstacks.provider import canonical
 from flowstacks.runtimes.registry import RUNTIMES
-from flowstacks.runtimes.runtime import RunRequest, Recipe, Runtime, Source, Task
-from flowstacks.stack.settings import Schedule, DeploymentSettings
+from flowstacks.runtimes.runtime import Recipe, RunRequest, Runtime, Source, Task
+from flowstacks.stack import settings
+from flowstacks.stack.config import NAMESPACE, Config, Override, SchedulePolicy
+from flowstacks.stack.settings import DeploymentSettings, Schedule
 from flowstacks.stack.stack_file import Key
 
 Json = pydantic.JsonValue
@@ -259,7 +259,9 @@ def _work_pool(config: Config, owner: str, runtime: Runtime) -> DesiredWorkPool:
     )
 
 
-def _deployment(config: Config, owner: str, pool: DesiredWorkPool, one: ChosenDeployment, recipe: Recipe) -> DesiredDeployment:
+def _deployment(
+    config: Config, owner: str, pool: DesiredWorkPool, one: ChosenDeployment, recipe: Recipe
+) -> DesiredDeployment:
     said = one.settings
     names = name_values(config, one)
     props: dict[str, Json] = {

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from flowstacks.desired.desired_state import ChosenDeployment
 from flowstacks.core.problem import Place
+from flowstacks.desired.desired_state import ChosenDeployment
 from flowstacks.stack.settings import DeploymentSettings
 
 

@@ -1,6 +1,6 @@
 """Images and task definitions of an environment, as far as they are known before anything is provisioned. Pure."""
 
-from flowstacks.desired.desired_state import DesiredDeployment, Desired, DesiredTaskDefinition
+from flowstacks.desired.desired_state import Desired, DesiredDeployment, DesiredTaskDefinition
 from flowstacks.difference.change import Json
 
 _DIGITS = 12

@@ -9,9 +9,9 @@ import shlex
 from collections.abc import Callable, Mapping
 
 from flowstacks.desired.desired_state import DesiredDeployment
-from flowstacks.discovery.manifest import Project
 from flowstacks.difference import change, containers, schedule_change, schema_change
-from flowstacks.difference.change import ValueChange, Json
+from flowstacks.difference.change import Json, ValueChange
+from flowstacks.discovery.manifest import Project
 from flowstacks.provider import canonical
 
 COMMIT, IMAGE, TASK_DEFINITION = "commit", "image", "task_definition"

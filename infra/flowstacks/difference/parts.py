@@ -43,7 +43,9 @@ def _pools(before: Desired, after: Desired) -> Iterator[Part]:
             continue
         found = fields.diff(kind.rules, kind.names, ours[name].props, theirs[name].props)
         if found.changed:
-            told = tuple(ValueChange(field=field, text=f"{field.replace('_', ' ')}: changed") for field in found.changed)
+            told = tuple(
+                ValueChange(field=field, text=f"{field.replace('_', ' ')}: changed") for field in found.changed
+            )
             operation: Operation = "replace" if found.replaces else "update"
             yield Part(kind="WorkPool", name=name, project=None, operation=operation, changes=told)
 

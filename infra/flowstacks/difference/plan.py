@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, Self
 
 from flowstacks.core import naming
-from flowstacks.desired.desired_state import DesiredDeployment, Desired
+from flowstacks.desired.desired_state import Desired, DesiredDeployment
 from flowstacks.difference import details, parts, schedule_change
-from flowstacks.difference.change import ValueChange, Json
+from flowstacks.difference.change import Json, ValueChange
 from flowstacks.difference.containers import Containers
 from flowstacks.difference.parts import Operation, Part
 from flowstacks.provider import fields

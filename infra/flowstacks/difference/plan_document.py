@@ -7,7 +7,7 @@ import pydantic
 from flowstacks.difference import plan_text
 from flowstacks.difference.change import ValueChange
 from flowstacks.difference.parts import Part
-from flowstacks.difference.plan import MOVES, MovedDeployment, DeploymentPlan
+from flowstacks.difference.plan import MOVES, DeploymentPlan, MovedDeployment
 
 Json = dict[str, pydantic.JsonValue]
 

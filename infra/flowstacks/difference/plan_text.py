@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from flowstacks.difference import details
 from flowstacks.difference.change import ValueChange
 from flowstacks.difference.parts import Part
-from flowstacks.difference.plan import MOVES, MovedDeployment, DeploymentPlan
+from flowstacks.difference.plan import MOVES, DeploymentPlan, MovedDeployment
 
 SIGNS = {"created": "+", "updated": "~", "renamed": "±", "deleted": "-"}
 _NAMES = {"WorkPool": "work pool", "Image": "image", "TaskDefinition": "task definition"}

@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from flowstacks.difference import schedule_change, schema_change
 from flowstacks.core import markdown
-from flowstacks.difference.resource_change import DEPLOYMENT, ResourceChange, Props, mapping, schedules
+from flowstacks.difference import schedule_change, schema_change
+from flowstacks.difference.resource_change import DEPLOYMENT, Props, ResourceChange, mapping, schedules
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """An unknown text in JSON (pulumi 3.258.0, `sdk/go/common/resource/plugin/rpc.go`, `UnknownStringValue`)."""

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterable
 
-from flowstacks.difference.plan import MovedDeployment, DeploymentPlan
+from flowstacks.difference.plan import DeploymentPlan, MovedDeployment
 from flowstacks.provider.client import Client
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import cast
 
-from flowstacks.difference.change import ValueChange, Json
+from flowstacks.difference.change import Json, ValueChange
 
 FIELD = "schedules"
 

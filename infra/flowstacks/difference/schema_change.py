@@ -3,7 +3,7 @@
 from typing import cast
 
 from flowstacks.difference import change
-from flowstacks.difference.change import ValueChange, Json
+from flowstacks.difference.change import Json, ValueChange
 from flowstacks.provider import canonical
 
 FIELD = "parameter_openapi_schema"

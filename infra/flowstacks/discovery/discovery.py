@@ -5,12 +5,12 @@ import pathlib
 from collections.abc import Collection, Mapping, Sequence
 
 from flowstacks.core import problem
-from flowstacks.git import history, git_tree
-from flowstacks.discovery.projects import projects
 from flowstacks.discovery import survey
 from flowstacks.discovery.findings import Findings
 from flowstacks.discovery.manifest import Flow, Manifest, Project
-from flowstacks.git.git_tree import Blob, TreeEntry, Tree
+from flowstacks.discovery.projects import projects
+from flowstacks.git import git_tree, history
+from flowstacks.git.git_tree import Blob, Tree, TreeEntry
 
 
 def discover(

@@ -6,17 +6,17 @@ import functools
 from collections.abc import Collection, Mapping, Sequence
 
 from flowstacks.core import naming
-from flowstacks.stack import settings
-from flowstacks.discovery.flows import calls, imports, module, scan, schema
-from flowstacks.discovery.projects import images, projects
+from flowstacks.core.problem import Problem
 from flowstacks.discovery import manifest
-from flowstacks.discovery.flows.codebase import Codebase
 from flowstacks.discovery.declarations import flow_spec
 from flowstacks.discovery.declarations.declaration import Candidate, Declaration
 from flowstacks.discovery.findings import Findings
+from flowstacks.discovery.flows import calls, imports, module, scan, schema
+from flowstacks.discovery.flows.codebase import Codebase
 from flowstacks.discovery.flows.module import Broken, Module
+from flowstacks.discovery.projects import images, projects
 from flowstacks.git.git_tree import Blob
-from flowstacks.core.problem import Problem
+from flowstacks.stack import settings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -146,7 +146,9 @@ def _check_images(project: projects.ProjectFolder, declarations: Sequence[Declar
             findings.error("unknown-image", at.file, at.line, *unfit)
 
 
-def _declared(project: projects.ProjectFolder, candidate: Candidate, declarations: Sequence[Declaration]) -> manifest.Flow:
+def _declared(
+    project: projects.ProjectFolder, candidate: Candidate, declarations: Sequence[Declaration]
+) -> manifest.Flow:
     deployments = [
         manifest.DeclaredDeployment(
             address=str(naming.address(project.name, candidate.flow.name, one.name)),

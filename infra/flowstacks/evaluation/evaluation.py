@@ -5,18 +5,26 @@ import importlib.metadata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from flowstacks.stack import config
-from flowstacks.desired import desired_state
+from flowstacks.checks import (
+    aws_collisions,
+    deployments,
+    ecs,
+    plain_secrets,
+    prefect_version,
+    properties,
+    stack_settings,
+)
 from flowstacks.core import naming, problem
-from flowstacks.stack.config import Config
+from flowstacks.core.errors import GitError, RejectedError
+from flowstacks.core.problem import Place
+from flowstacks.desired import desired_state
 from flowstacks.desired.desired_state import Desired
 from flowstacks.discovery import discovery
 from flowstacks.discovery.declarations import flow_spec
 from flowstacks.discovery.manifest import Manifest
-from flowstacks.core.errors import GitError, RejectedError
-from flowstacks.checks import aws_collisions, deployments, ecs, stack_settings, plain_secrets, prefect_version, properties
-from flowstacks.core.problem import Place
 from flowstacks.runtimes.runtime import Source
+from flowstacks.stack import config
+from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import StackFile
 
 

@@ -4,16 +4,16 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 
 from flowstacks.core import problem
-from flowstacks.stack.config import Config
-from flowstacks.desired.desired_state import DesiredImage
 from flowstacks.core.errors import ServerError
-from flowstacks.images import containerfile, location
-from flowstacks.images.image_source import ImageSource
 from flowstacks.core.problem import Place
+from flowstacks.desired.desired_state import DesiredImage
+from flowstacks.desired.image_source import ImageSource
+from flowstacks.images import containerfile, location
 from flowstacks.provider.errors import ProviderError
 from flowstacks.provider.images import tags
 from flowstacks.provider.images.repository import RegistryRepository
 from flowstacks.provider.transport import Patience
+from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import Key
 
 Locate = Callable[[Sequence[Key]], Place]
@@ -87,7 +87,9 @@ def _at_origin(
     return {name: ImageSource(digest=digest, source=repository.url) for name, digest in found.items() if digest}
 
 
-def _settled(settings: Config, one: DesiredImage, here: str | None, brought: Mapping[str, ImageSource]) -> ImageSource | None:
+def _settled(
+    settings: Config, one: DesiredImage, here: str | None, brought: Mapping[str, ImageSource]
+) -> ImageSource | None:
     if here:
         return ImageSource(digest=here)
     may_be_built = one.digest is None and settings.images.build

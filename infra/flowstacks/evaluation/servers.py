@@ -5,24 +5,24 @@ import dataclasses
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from flowstacks.stack import config
-from flowstacks.desired import desired_state
+from flowstacks.checks import aws_ownership, aws_placement, lost_projects
 from flowstacks.core import problem, suggestion
-from flowstacks.stack.config import Config, ExistingSecret
-from flowstacks.desired.desired_state import DesiredDeployment
 from flowstacks.core.errors import RejectedError, ServerError
-from flowstacks.images.image_source import ImageSource
-from flowstacks.checks import aws_placement, aws_ownership, lost_projects
-from flowstacks.evaluation import images, evaluation
-from flowstacks.evaluation.images import Resolved
-from flowstacks.evaluation.evaluation import Verdict
 from flowstacks.core.problem import Place
+from flowstacks.desired import desired_state
+from flowstacks.desired.desired_state import DesiredDeployment
+from flowstacks.desired.image_source import ImageSource
+from flowstacks.evaluation import evaluation, images
+from flowstacks.evaluation.evaluation import Verdict
+from flowstacks.evaluation.images import Resolved
 from flowstacks.provider import conflicts, ownership
 from flowstacks.provider.answers import WorkPoolAnswer
 from flowstacks.provider.client import Client
-from flowstacks.provider.conflicts import Conflicts, ForeignObject, ClaimedDeployment, ClaimedWorkPool
+from flowstacks.provider.conflicts import ClaimedDeployment, ClaimedWorkPool, Conflicts, ForeignObject
 from flowstacks.provider.errors import ProviderError
 from flowstacks.provider.settings import ServerSettings
+from flowstacks.stack import config
+from flowstacks.stack.config import Config, ExistingSecret
 from flowstacks.stack.stack_file import StackFile
 
 
@@ -53,7 +53,9 @@ def check(verdict: Verdict, root: Path) -> ServerState:
         existing = client.work_pools()
         entrypoints = _entrypoints(client, verdict.desired.owner)
     pools = {name: pool.id for name, pool in existing.items()}
-    emptied_projects = lost_projects.check(verdict.config, verdict.desired, verdict.manifests, entrypoints, verdict.pinned)
+    emptied_projects = lost_projects.check(
+        verdict.config, verdict.desired, verdict.manifests, entrypoints, verdict.pinned
+    )
     problems = [*_taken(verdict, found), *_pools(verdict, pools), *_queues(verdict, found, pools), *emptied_projects]
     resolved = Resolved(images={}, problems=())
     if verdict.config.runtime == "ecs":
@@ -159,6 +161,7 @@ def _queues(verdict: Verdict, found: Conflicts, pools: Mapping[str, str]) -> Ite
             yield problem.error(
                 "no-work-queue", one.place,
                 f"pool {pool!r} has no work queue {queue!r}, and Prefect would create it without a word",
-                f"Create it first: prefect work-queue create {queue} --pool {pool}; or use {desired_state.DEFAULT_QUEUE!r}",
+                f"Create it first: prefect work-queue create {queue} --pool {pool}; "
+                f"or use {desired_state.DEFAULT_QUEUE!r}",
                 address=one.address,
             )  # fmt: skip

@@ -21,7 +21,7 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**kept, "GIT_NO_REPLACE_OBJECTS": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", **(extra or {})}
 
 
-def command(root: pathlib.Path, arguments: Sequence[str]) -> list[str]:
+def command_line(root: pathlib.Path, arguments: Sequence[str]) -> list[str]:
     """The argument list that runs git in `root`."""
     return ["git", "-C", str(root), *_CONFIG, *arguments]
 
@@ -32,7 +32,11 @@ def attempt(
     """Run git and return whatever came of it. Raises GitError where git itself is missing."""
     try:
         return subprocess.run(
-            command(root, arguments), capture_output=True, check=False, env=environment(extra), stdin=subprocess.DEVNULL
+            command_line(root, arguments),
+            capture_output=True,
+            check=False,
+            env=environment(extra),
+            stdin=subprocess.DEVNULL,
         )
     except FileNotFoundError as error:
         raise errors.GitError("git is not on PATH. Install git 2.31 or newer") from error

@@ -135,8 +135,12 @@ def listing(root: pathlib.Path, treeish: str, environment: Mapping[str, str]) ->
 def _worktree(root: pathlib.Path, scratch: pathlib.Path) -> Tree:
     objects = scratch / "objects"
     objects.mkdir()
-    real = command.text(command.output(root, ["rev-parse", "--path-format=absolute", "--git-path", "objects"])).rstrip("\n")
-    index = command.text(command.output(root, ["rev-parse", "--path-format=absolute", "--git-path", "index"])).rstrip("\n")
+    real = command.text(command.output(root, ["rev-parse", "--path-format=absolute", "--git-path", "objects"])).rstrip(
+        "\n"
+    )
+    index = command.text(command.output(root, ["rev-parse", "--path-format=absolute", "--git-path", "index"])).rstrip(
+        "\n"
+    )
     if pathlib.Path(index).exists():
         # The copy knows which files are unchanged, so `add` reads only the others.
         shutil.copy2(index, scratch / "index")
@@ -161,7 +165,7 @@ def _contents(root: pathlib.Path, ids: list[str], environment: Mapping[str, str]
     if not ids:
         return {}
     done = subprocess.run(
-        command.command(root, ["cat-file", "--batch"]),
+        command.command_line(root, ["cat-file", "--batch"]),
         input="".join(f"{oid}\n" for oid in ids).encode(),
         capture_output=True,
         check=False,

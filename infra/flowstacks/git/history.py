@@ -83,7 +83,9 @@ def _touching(touched: Iterable[str], interested: Mapping[str, set[str]]) -> set
 
 def boundary(root: pathlib.Path) -> set[str]:
     """Commits whose parents the clone lacks: git shows them as if they had none."""
-    path = command.text(command.output(root, ["rev-parse", "--path-format=absolute", "--git-path", "shallow"])).rstrip("\n")
+    path = command.text(command.output(root, ["rev-parse", "--path-format=absolute", "--git-path", "shallow"])).rstrip(
+        "\n"
+    )
     file = pathlib.Path(path)
     return set(file.read_text().split()) if file.exists() else set()
 
@@ -93,7 +95,7 @@ def _walk(root: pathlib.Path, commit: str, paths: Sequence[str]) -> Iterator[tup
     # Limiting by path lets git skip equal subtrees; past a few hundred the argument list gets long for little gain.
     limit = ["--", *(f":(top,literal){path}" for path in paths)] if all(paths) and len(paths) <= _MOST_LIMITS else []
     with subprocess.Popen(
-        command.command(root, ["log", *_OPTIONS, commit, *limit]),
+        command.command_line(root, ["log", *_OPTIONS, commit, *limit]),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         stdin=subprocess.DEVNULL,

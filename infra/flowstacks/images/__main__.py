@@ -8,9 +8,9 @@ import json
 import sys
 from pathlib import Path
 
+from flowstacks.core.errors import BuildError, FlowstacksError
 from flowstacks.discovery import discovery
 from flowstacks.git import git_tree
-from flowstacks.core.errors import BuildError, FlowstacksError
 from flowstacks.images import build, target
 from flowstacks.images.build import Wish
 from flowstacks.provider.errors import ProviderError

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
-from flowstacks.git.git_tree import Tree
 from flowstacks.core.errors import BuildError
+from flowstacks.git.git_tree import Tree
 from flowstacks.images import builder, containerfile, context
 from flowstacks.images.buildah import Buildah
-from flowstacks.images.builder import Builder, Destination, BuildJob
+from flowstacks.images.builder import Builder, BuildJob, Destination
 from flowstacks.images.buildx import Buildx
 from flowstacks.images.target import Target
 from flowstacks.provider.images import endpoint

@@ -4,9 +4,9 @@ import json
 import os
 import uuid
 
-from flowstacks.stack import config
 from flowstacks.images import builder
-from flowstacks.images.builder import Destination, BuildJob
+from flowstacks.images.builder import BuildJob, Destination
+from flowstacks.stack import config
 
 
 class Buildah:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from flowstacks.images import builder
-from flowstacks.images.builder import Destination, BuildJob
+from flowstacks.images.builder import BuildJob, Destination
 
 _CONFIG = "config.json"
 

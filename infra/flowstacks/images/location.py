@@ -1,11 +1,11 @@
 """Where an environment's images are: one repository in its account's registry, or in the embedded default's."""
 
 from flowstacks.aws.names import Names
-from flowstacks.stack.config import Config
 from flowstacks.provider.errors import SettingsError
 from flowstacks.provider.images import endpoint
 from flowstacks.provider.images.repository import RegistryRepository
 from flowstacks.provider.transport import Patience
+from flowstacks.stack.config import Config
 
 
 def name(settings: Config) -> str:

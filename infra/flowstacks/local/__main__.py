@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flowstacks.core.errors import FlowstacksError
-from flowstacks.local import shutdown, places, progress, startup, variables
+from flowstacks.local import places, progress, shutdown, startup, variables
 from flowstacks.local.engine import setup
 from flowstacks.local.places import Places
 
@@ -16,7 +16,7 @@ def main(arguments: Sequence[str]) -> int:
     """0 done, 1 a problem (one that names its remedy), 130 on ^C."""
     asked = _parser().parse_args(arguments)
     try:
-        return _do(places.at(Path(__file__).parents[2]), asked)
+        return _do(places.at(Path(__file__).parents[3]), asked)
     except FlowstacksError as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 1
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str]) -> int:
 def _do(here: Places, asked: argparse.Namespace) -> int:
     match asked.verb:
         case "up":
-            startup.bring_up(here, startup.Request(stack=asked.stack, commit=asked.commit))
+            startup.bring_up(here, startup.StartRequest(stack=asked.stack, commit=asked.commit))
         case "down":
             shutdown.stop_all(here)
         case "clean":

@@ -1,7 +1,7 @@
 """What `ecs` stacks need beside Prefect: an AWS emulator, a registry where one is installed, the AWS plugin."""
 
 from flowstacks.local import progress, variables
-from flowstacks.aws_plugin import availability
+from flowstacks.local.engine import aws_plugin
 from flowstacks.local.places import Places
 from flowstacks.local.servers import aws, record, registry, server
 
@@ -21,7 +21,7 @@ def ensure(places: Places, region: str | None) -> None:
         progress.say(f"registry: {url}{'' if started else ' (was running)'}")
     else:
         progress.say(registry.MISSING)
-    progress.say(availability.ensure(places))
+    progress.say(aws_plugin.ensure(places))
 
 
 def shell(places: Places) -> dict[str, str]:

@@ -12,7 +12,7 @@ fail() {
     exit 1
 }
 
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../../.."
 
 command -v git >/dev/null 2>&1 || fail 'git is missing. Install it (Debian: apt-get install git)'
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from flowstacks.local import aws_side, env_file, progress, summary, variables
-from flowstacks.local.state import stacks
 from flowstacks.local.engine import setup
-from flowstacks.local.places import Places
 from flowstacks.local.errors import LocalError
+from flowstacks.local.places import Places
 from flowstacks.local.servers import prefect, server, worker
+from flowstacks.local.state import stacks
 from flowstacks.stack.stack_file import StackFile
 
 WORKTREE = "worktree"
@@ -18,14 +18,14 @@ _PROCESS, _ECS = "process", "ecs"
 
 
 @dataclasses.dataclass(frozen=True)
-class Request:
+class StartRequest:
     """`commit` is empty, or `worktree` where the flows of the working tree are to run instead of the pin's."""
 
     stack: str
     commit: str = ""
 
 
-def bring_up(places: Places, wanted: Request) -> None:
+def bring_up(places: Places, wanted: StartRequest) -> None:
     """Bring the stack up. Raises `LocalError`, or `RejectedError` where a stack file is not YAML."""
     config = checked(places, wanted)
     is_ecs = config["flowstacks:runtime"] == _ECS
@@ -48,7 +48,7 @@ def bring_up(places: Places, wanted: Request) -> None:
     progress.say(summary.text(places, wanted.stack, config, values, is_pinned=not wanted.commit))
 
 
-def checked(places: Places, wanted: Request) -> Mapping[str, Any]:
+def checked(places: Places, wanted: StartRequest) -> Mapping[str, Any]:
     """The stack's config as written. Raises `LocalError` where it can't come up here."""
     if not (places.root / f"Pulumi.{wanted.stack}.yaml").exists():
         known = ", ".join(sorted(path.name.split(".")[1] for path in places.root.glob("Pulumi.*.yaml")))

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from flowstacks.local.state import pin_notice
 from flowstacks.local import variables
 from flowstacks.local.places import Places
+from flowstacks.local.state import pin_notice
 
 
 def text(places: Places, stack: str, config: Mapping[str, Any], values: Mapping[str, str], *, is_pinned: bool) -> str:

@@ -5,9 +5,9 @@ import urllib.parse
 from collections.abc import Mapping
 from pathlib import Path
 
-from flowstacks.stack import config
-from flowstacks.local.places import Places
 from flowstacks.local.errors import LocalError
+from flowstacks.local.places import Places
+from flowstacks.stack import config
 
 DROPPED_PREFIXES = ("PREFECT_", "AWS_", "PULUMI_")
 """An inherited variable of these could point at production, or carry its credentials."""

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from flowstacks.discovery.projects.effective_commits import EffectiveCommits
 from flowstacks.pins import revisions, stack_text
-from flowstacks.difference.effective import Effective
 from flowstacks.pins.pin import Hold, Pinned, PinnedRelease
 from flowstacks.pins.revisions import Revision
 from flowstacks.pins.yaml_tree import TextError
@@ -55,7 +55,7 @@ def read(root: Path, stack: str, limit: int) -> History:
             steps.append(found)
         if len(steps) == limit:
             break
-    effective = Effective(root)
+    effective = EffectiveCommits(root)
     return History(
         steps=tuple(dataclasses.replace(step, projects=_projects(step, effective)) for step in steps),
         ends_at=ends_at,
@@ -79,7 +79,7 @@ def _steps(root: Path, stack: str) -> Iterator[Step]:
         yield Step(revision=newer[0], before=NOTHING, after=newer[1])
 
 
-def _projects(step: Step, effective: Effective) -> tuple[str, ...] | None:
+def _projects(step: Step, effective: EffectiveCommits) -> tuple[str, ...] | None:
     """Of two releases: by effective commit, and by image, which a rebuild moves alone."""
     before, after = step.before.release, step.after.release
     if before == after:
@@ -90,7 +90,9 @@ def _projects(step: Step, effective: Effective) -> tuple[str, ...] | None:
     return None if by_commit is None and not by_image else tuple(sorted(by_image | (by_commit or set())))
 
 
-def _by_commit(before: PinnedRelease | None, after: PinnedRelease | None, effective: Effective) -> set[str] | None:
+def _by_commit(
+    before: PinnedRelease | None, after: PinnedRelease | None, effective: EffectiveCommits
+) -> set[str] | None:
     commits = [release.commit for release in (before, after) if release]
     if not all(_COMMIT.fullmatch(commit) for commit in commits):
         return None  # HEAD and worktree meant what the checkout was then

@@ -9,13 +9,13 @@ from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from flowstacks.stack import config
 from flowstacks.core import problem, suggestion
 from flowstacks.core.errors import FlowstacksError, RejectedError
 from flowstacks.core.problem import Place
 from flowstacks.pins import stack_text
 from flowstacks.pins.pin import Pinned
 from flowstacks.pins.yaml_tree import TextError
+from flowstacks.stack import config
 from flowstacks.stack.stack_file import PROJECT_FILE, StackFile
 
 _LEFT_OVER = ".new"

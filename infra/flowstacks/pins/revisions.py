@@ -8,8 +8,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from flowstacks.git import command, history, git_tree
 from flowstacks.core.errors import FlowstacksError, GitError
+from flowstacks.git import command, git_tree, history
 from flowstacks.pins import pins
 
 _FIELDS = ("%H", "%an", "%aI", "%s")
@@ -74,7 +74,7 @@ def committed(root: Path, stack: str) -> str | None:
 def _texts(root: Path, names: list[str]) -> list[str | None]:
     """Contents by `<commit>:<path>`, from one `git cat-file --batch`."""
     done = subprocess.run(
-        command.command(root, ["cat-file", "--batch"]), input="".join(f"{name}\n" for name in names).encode(),
+        command.command_line(root, ["cat-file", "--batch"]), input="".join(f"{name}\n" for name in names).encode(),
         capture_output=True, check=False, env=command.environment(),
     )  # fmt: skip
     found: list[str | None] = []

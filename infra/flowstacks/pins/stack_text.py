@@ -8,10 +8,10 @@ import json
 from collections.abc import Mapping
 from typing import Any, cast
 
-from flowstacks.stack.config import NAMESPACE
 from flowstacks.pins import yaml_edit, yaml_tree
 from flowstacks.pins.pin import Hold, Pinned, PinnedRelease
 from flowstacks.pins.yaml_token import Value
+from flowstacks.stack.config import NAMESPACE
 
 CONFIG = "config"
 RELEASE = f"{NAMESPACE}:release"

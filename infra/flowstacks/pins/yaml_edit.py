@@ -198,7 +198,9 @@ class _Editor:
         lines = self._block({name: value}, self._column(parent.entries[0].key.start))
         yield _Splice(end, end, self._below(end, lines))
 
-    def _insert_first(self, parent: yaml_tree.Mapping, first: MappingEntry, name: str, value: Value) -> Iterator[_Splice]:
+    def _insert_first(
+        self, parent: yaml_tree.Mapping, first: MappingEntry, name: str, value: Value
+    ) -> Iterator[_Splice]:
         start = first.key.start
         if parent.is_flow:
             yield _Splice(start, start, f"{yaml_token.pair(name, value, _json_style(parent))}, ")

@@ -4,9 +4,9 @@ import dataclasses
 from pathlib import Path
 
 from flowstacks.core import problem
-from flowstacks.git import git_tree
 from flowstacks.core.errors import FlowstacksError, RejectedError
-from flowstacks.evaluation import images, evaluation
+from flowstacks.evaluation import evaluation, images
+from flowstacks.git import git_tree
 from flowstacks.pins import pins, stack_text
 from flowstacks.pins.pins import Edit
 from flowstacks.stack.stack_file import StackFile

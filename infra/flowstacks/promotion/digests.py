@@ -1,11 +1,11 @@
 """The images of a promotion: digests that the source pins, and those that are found by their content."""
 
 from flowstacks.core import problem
-from flowstacks.stack.config import Config
 from flowstacks.core.errors import RejectedError
 from flowstacks.evaluation import images
-from flowstacks.evaluation.images import Resolved
 from flowstacks.evaluation.evaluation import Verdict
+from flowstacks.evaluation.images import Resolved
+from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import StackFile
 
 

@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from flowstacks.stack.config import Config
-from flowstacks.desired.desired_state import Desired
 from flowstacks.core.errors import ServerError
+from flowstacks.desired.desired_state import Desired
 from flowstacks.evaluation import servers
 from flowstacks.promotion import hold_overrides
 from flowstacks.provider.answers import FlowRunAnswer
+from flowstacks.stack.config import Config
 
 COMPLETED = "COMPLETED"
 

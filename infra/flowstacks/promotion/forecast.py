@@ -3,15 +3,15 @@
 import dataclasses
 from pathlib import Path
 
-from flowstacks.core import problem
-from flowstacks.desired.desired_state import Desired
-from flowstacks.core.errors import RejectedError
 from flowstacks.checks import lost_projects
+from flowstacks.core import problem
+from flowstacks.core.errors import RejectedError
+from flowstacks.desired.desired_state import Desired
+from flowstacks.difference import plan
+from flowstacks.difference.plan import DeploymentPlan
 from flowstacks.evaluation import evaluation
 from flowstacks.evaluation.evaluation import Verdict
-from flowstacks.difference import plan
 from flowstacks.pins.pins import Edit
-from flowstacks.difference.plan import DeploymentPlan
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -7,15 +7,15 @@ import dataclasses
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
-from flowstacks.core import problem, suggestion
-from flowstacks.stack.config import Config
-from flowstacks.git import command
-from flowstacks.core.errors import FlowstacksError, RejectedError
 from flowstacks.checks import lost_projects
-from flowstacks.evaluation import images
+from flowstacks.core import problem, suggestion
+from flowstacks.core.errors import FlowstacksError, RejectedError
 from flowstacks.core.problem import Place
-from flowstacks.promotion.preparation import Promotion
+from flowstacks.evaluation import images
+from flowstacks.git import command
 from flowstacks.promotion.environment_state import EnvironmentState
+from flowstacks.promotion.preparation import Promotion
+from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import StackFile
 
 

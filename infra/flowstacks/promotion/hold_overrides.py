@@ -4,11 +4,11 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
 from flowstacks.core import naming, suggestion
-from flowstacks.stack.config import Config, Override
-from flowstacks.desired.desired_state import Desired, DesiredImage
 from flowstacks.core.errors import FlowstacksError
-from flowstacks.promotion import inheritance
+from flowstacks.desired.desired_state import Desired, DesiredImage
 from flowstacks.pins.pin import Hold
+from flowstacks.promotion import inheritance
+from flowstacks.stack.config import Config, Override
 
 _REST = "**"
 

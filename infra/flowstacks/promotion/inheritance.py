@@ -5,9 +5,9 @@ The target keeps everything else of its own: names, runtime, defaults, overrides
 
 from collections.abc import Mapping
 
-from flowstacks.stack.config import Config, Override, Release
-from flowstacks.git.git_tree import WORKTREE
 from flowstacks.core.errors import FlowstacksError
+from flowstacks.git.git_tree import WORKTREE
+from flowstacks.stack.config import Config, Override, Release
 
 HEAD = "HEAD"
 """The pin of the edit-and-run loop that is a commit all the same."""

@@ -9,17 +9,17 @@ import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from flowstacks.stack.config import Config
-from flowstacks.desired.desired_state import Desired
-from flowstacks.git import git_tree as git_source
 from flowstacks.core.errors import FlowstacksError, RejectedError
+from flowstacks.desired.desired_state import Desired
+from flowstacks.difference import plan
+from flowstacks.difference.plan import DeploymentPlan
 from flowstacks.evaluation import evaluation
 from flowstacks.evaluation.evaluation import Verdict
-from flowstacks.promotion import digests, hold_overrides, inheritance
-from flowstacks.difference import plan
+from flowstacks.git import git_tree as git_source
 from flowstacks.pins import stack_text
 from flowstacks.pins.pin import Hold
-from flowstacks.difference.plan import DeploymentPlan
+from flowstacks.promotion import digests, hold_overrides, inheritance
+from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import StackFile
 
 

@@ -45,7 +45,9 @@ class Client:
     @classmethod
     def from_settings(cls, api_url: str, api_key: str | None = None) -> Self:
         """For the program and the command line."""
-        return cls(ServerSettings(api_url=api_url.rstrip("/"), api_key=pydantic.SecretStr(api_key) if api_key else None))
+        return cls(
+            ServerSettings(api_url=api_url.rstrip("/"), api_key=pydantic.SecretStr(api_key) if api_key else None)
+        )
 
     @property
     def counts(self) -> dict[str, int]:
@@ -213,7 +215,9 @@ class Client:
         """All with this tag by name, read once."""
         with self._listing:
             if self._variables is None:
-                found = self._pages(answers.VariableAnswer, "/variables/filter", {"variables": {"tags": {"all_": [tag]}}})
+                found = self._pages(
+                    answers.VariableAnswer, "/variables/filter", {"variables": {"tags": {"all_": [tag]}}}
+                )
                 self._variables = {each.name: each for each in found}
             return self._variables
 

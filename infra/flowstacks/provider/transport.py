@@ -24,7 +24,14 @@ from typing import Literal, Self, TypedDict, TypeVar, cast
 import httpx
 import pydantic
 
-from flowstacks.provider.errors import ConflictError, DeniedError, NotFoundError, RequestError, UnknownOutcomeError, UnreachableError
+from flowstacks.provider.errors import (
+    ConflictError,
+    DeniedError,
+    NotFoundError,
+    RequestError,
+    UnknownOutcomeError,
+    UnreachableError,
+)
 from flowstacks.provider.gate import Gate
 from flowstacks.provider.settings import ServerSettings
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from flowstacks.stack.config import INFRA_PATHS, MOVING_PINS, NAMESPACE
-from flowstacks.git import command, git_tree
 from flowstacks.discovery.projects import project_changes
+from flowstacks.git import command, git_tree
 from flowstacks.pins import pins
 from flowstacks.report import release
+from flowstacks.stack.config import INFRA_PATHS, MOVING_PINS, NAMESPACE
 from flowstacks.stack.stack_file import StackFile
 
 Reason = Literal["stack file", "infra", "flows"]

@@ -7,13 +7,13 @@ import collections
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 
-from flowstacks.stack.config import MOVING_PINS
-from flowstacks.pins.pin import PinnedRelease
-from flowstacks.difference import property_text
 from flowstacks.core import markdown
+from flowstacks.difference import property_text
+from flowstacks.difference.resource_change import Operation, ResourceChange
+from flowstacks.pins.pin import PinnedRelease
 from flowstacks.report import release, risks
-from flowstacks.difference.resource_change import ResourceChange, Operation
 from flowstacks.report.preview import Preview
+from flowstacks.stack.config import MOVING_PINS
 
 MARKER = "<!-- flowstacks:comment -->"
 """First line: by it the comment of an earlier push is found and replaced."""

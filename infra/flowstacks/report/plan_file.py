@@ -6,9 +6,9 @@ from collections.abc import Mapping
 import pydantic
 
 from flowstacks.core.errors import FlowstacksError
+from flowstacks.difference.resource_change import DEPLOYMENT, ENVIRONMENT, Operation, ResourceChange
 from flowstacks.pins.pin import PinnedRelease
 from flowstacks.report import release as releases
-from flowstacks.difference.resource_change import DEPLOYMENT, ENVIRONMENT, ResourceChange, Operation
 from flowstacks.report.preview import Preview
 
 _OPERATIONS: Mapping[str, Operation] = {

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import pydantic
 
-from flowstacks.difference.resource_change import ResourceChange, Operation
+from flowstacks.difference.resource_change import Operation, ResourceChange
 
 _OPERATIONS: Mapping[str, Operation] = {
     "create": "create",

@@ -3,8 +3,8 @@
 import dataclasses
 from collections.abc import Iterator, Sequence
 
-from flowstacks.difference import property_text
 from flowstacks.core import markdown
+from flowstacks.difference import property_text
 from flowstacks.difference.resource_change import DEPLOYMENT, TASK_DEFINITION, ResourceChange
 
 

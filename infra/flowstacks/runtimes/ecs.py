@@ -5,7 +5,7 @@ A deployment that says something of its own about its container has its own task
 
 from flowstacks.provider.images import tags
 from flowstacks.runtimes import ecs_template, fargate
-from flowstacks.runtimes.runtime import RunRequest, Json, Recipe, Runtime, Task
+from flowstacks.runtimes.runtime import Json, Recipe, RunRequest, Runtime, Task
 from flowstacks.stack.settings import DeploymentSettings
 
 CODE = "/opt/flows"

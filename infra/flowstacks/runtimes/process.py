@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from flowstacks.discovery.manifest import Project
-from flowstacks.runtimes.runtime import RunRequest, Json, Recipe, Runtime, Source
+from flowstacks.runtimes.runtime import Json, Recipe, RunRequest, Runtime, Source
 
 PREFECT_REQUIREMENTS = ("prefect==3.8.8", "fastapi>=0.139,<0.155")
 """For projects that don't pin Prefect themselves: the version this repository is locked to.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flowstacks.aws_plugin import start_script
+from flowstacks.local.engine import aws_plugin_script
 from flowstacks.local.places import Places
 
 
@@ -22,21 +22,21 @@ def _executable(path: Path) -> Path:
 
 
 def test_the_stand_in_is_there_where_no_real_one_is(places: Places) -> None:
-    assert start_script.install(places, {"PATH": str(places.bin)})
+    assert aws_plugin_script.install(places, {"PATH": str(places.bin)})
     script = places.bin / "pulumi-resource-aws"
     assert os.access(script, os.X_OK)
-    assert f"exec {places.python} -P -m flowstacks.local.aws_plugin" in script.read_text(encoding="utf-8")
-    assert start_script.install(places, {"PATH": str(places.bin)}), "our own is not taken for a real one"
+    assert f"exec {places.python} -P -m flowstacks.aws_plugin" in script.read_text(encoding="utf-8")
+    assert aws_plugin_script.install(places, {"PATH": str(places.bin)}), "our own is not taken for a real one"
 
 
 @pytest.mark.parametrize("where", ["home", "path"])
 def test_it_goes_where_a_real_one_is(places: Places, tmp_path: Path, where: str) -> None:
-    assert start_script.install(places, {"PATH": ""})
+    assert aws_plugin_script.install(places, {"PATH": ""})
     folder = places.pulumi_home / "plugins/resource-aws-v7.51.1" if where == "home" else tmp_path / "bin"
     real = _executable(folder / "pulumi-resource-aws")
     environ = {"PATH": f"{places.bin}:{tmp_path / 'bin'}"}
-    assert start_script.real(places, environ) == real
-    assert not start_script.install(places, environ)
+    assert aws_plugin_script.real(places, environ) == real
+    assert not aws_plugin_script.install(places, environ)
     assert not (places.bin / "pulumi-resource-aws").exists()
 
 
@@ -44,7 +44,7 @@ def test_a_real_one_that_is_half_unpacked_does_not_count(places: Places) -> None
     folder = places.pulumi_home / "plugins/resource-aws-v7.51.1"
     _executable(folder / "pulumi-resource-aws")
     folder.with_name("resource-aws-v7.51.1.partial").touch()
-    assert start_script.install(places, {"PATH": ""})
+    assert aws_plugin_script.install(places, {"PATH": ""})
 
 
 def test_the_plugin_ends_with_its_parent() -> None:

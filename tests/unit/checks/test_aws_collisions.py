@@ -1,8 +1,8 @@
-from flowstacks.desired import desired_state
-from flowstacks.stack.config import Config
 from flowstacks.checks import aws_collisions
 from flowstacks.core.problem import Place
+from flowstacks.desired import desired_state
 from flowstacks.runtimes.runtime import Source
+from flowstacks.stack.config import Config
 from tests.support import manifests
 from tests.support.manifests import PIN
 

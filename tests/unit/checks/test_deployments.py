@@ -2,12 +2,12 @@ from typing import Any
 
 import pytest
 
-from flowstacks.desired import desired_state
-from flowstacks.stack.config import Config
-from flowstacks.discovery.manifest import Manifest
 from flowstacks.checks import deployments
 from flowstacks.core.problem import Place, Problem
+from flowstacks.desired import desired_state
+from flowstacks.discovery.manifest import Manifest
 from flowstacks.runtimes.runtime import Source
+from flowstacks.stack.config import Config
 from tests.support import manifests
 from tests.support.manifests import PIN
 

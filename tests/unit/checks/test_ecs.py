@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from flowstacks.desired import desired_state
-from flowstacks.core import naming
-from flowstacks.stack.config import Config
-from flowstacks.discovery.manifest import DeclaredDeployment, Manifest
 from flowstacks.checks import deployments, ecs
+from flowstacks.core import naming
 from flowstacks.core.problem import Place, Problem
+from flowstacks.desired import desired_state
+from flowstacks.discovery.manifest import DeclaredDeployment, Manifest
 from flowstacks.runtimes.runtime import Source
+from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import Key
 from tests.support import manifests
 from tests.support.manifests import PIN

@@ -1,10 +1,10 @@
 import pytest
 
-from flowstacks.desired import desired_state
-from flowstacks.stack.config import Config
-from flowstacks.desired.desired_state import ChosenDeployment
 from flowstacks.checks import prefect_version
 from flowstacks.core.problem import Place
+from flowstacks.desired import desired_state
+from flowstacks.desired.desired_state import ChosenDeployment
+from flowstacks.stack.config import Config
 from tests.support import manifests
 from tests.support.manifests import PIN
 

@@ -2,11 +2,11 @@ from typing import Any
 
 import pytest
 
-from flowstacks.desired import desired_state
-from flowstacks.stack.config import Config
 from flowstacks.checks import properties
 from flowstacks.core.problem import Place, Problem
+from flowstacks.desired import desired_state
 from flowstacks.runtimes.runtime import Source
+from flowstacks.stack.config import Config
 from tests.support import manifests
 from tests.support.manifests import PIN
 

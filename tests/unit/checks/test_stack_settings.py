@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
-from flowstacks.stack import config
-from flowstacks.stack.config import Config
 from flowstacks.checks import stack_settings
 from flowstacks.core.problem import Place
+from flowstacks.stack import config
+from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import Key
 from tests.support.manifests import PIN
 

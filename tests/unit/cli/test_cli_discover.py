@@ -4,8 +4,8 @@ import subprocess
 
 import pytest
 
-from flowstacks.cli.verbs import discover
 from flowstacks.cli import entry
+from flowstacks.cli.verbs import discover
 
 TEXT = '''
 from prefect import flow

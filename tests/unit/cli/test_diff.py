@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from flowstacks.stack import config
 from flowstacks.cli import entry
+from flowstacks.stack import config
 from tests.support import flows
-from tests.unit.discovery.discovery_repo import Repo
+from tests.support.discovery_repo import Repo
 
 DIGESTS = ["sha256:" + digit * 64 for digit in "12"]
 API = "http://127.0.0.1:4200/api"

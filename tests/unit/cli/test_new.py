@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from flowstacks.cli.verbs import new
-from flowstacks.discovery import discovery
 from flowstacks.core.errors import FlowstacksError
+from flowstacks.discovery import discovery
 
 
 def _write(name: str) -> int:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from flowstacks.stack import config
 from flowstacks.evaluation import evaluation
 from flowstacks.pins import stack_text
+from flowstacks.stack import config
 from tests.support import promotions
 from tests.support.promotions import FLOW, HEAD_LINES, Team, flowstacks, told
 

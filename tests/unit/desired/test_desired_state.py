@@ -3,14 +3,14 @@ from typing import Any
 
 import pytest
 
+from flowstacks.core.problem import Place
 from flowstacks.desired import desired_state
-from flowstacks.stack.config import Config
 from flowstacks.desired.desired_state import Desired
 from flowstacks.discovery.manifest import Manifest
-from flowstacks.core.problem import Place
 from flowstacks.provider.kinds.deployment import DeploymentInputs
 from flowstacks.provider.kinds.work_pool import WorkPoolInputs
 from flowstacks.runtimes.runtime import Source
+from flowstacks.stack.config import Config
 from tests.support import manifests
 from tests.support.manifests import EFFECTIVE, PIN
 

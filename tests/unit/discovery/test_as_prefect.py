@@ -8,7 +8,8 @@ from typing import Any
 import prefect
 import pytest
 from prefect.utilities.callables import parameter_schema
-from test_cases import CASES, surveyed
+
+from tests.unit.discovery.test_cases import CASES, surveyed
 
 RUNNING = [case for case in tomllib.loads((CASES / "names.toml").read_text())["case"] if case.get("runs")]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from flowstacks.discovery.projects import projects
 from flowstacks.discovery import survey
 from flowstacks.discovery.findings import Findings
 from flowstacks.discovery.manifest import DeclaredImage
+from flowstacks.discovery.projects import projects
 from flowstacks.git.git_tree import Blob
 
 CASES = pathlib.Path(__file__).parents[2] / "cases/discovery"

@@ -5,12 +5,12 @@ import sys
 import tempfile
 
 import pytest
-from discovery_repo import Repo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flowstacks.core import errors
 from flowstacks.discovery import discovery, manifest
+from tests.support.discovery_repo import Repo
 
 FLOW = "from prefect import flow\n@flow\ndef load(days: int = 1): ...\n"
 
@@ -165,10 +165,10 @@ def test_the_same_file_in_two_projects(repo: Repo) -> None:
         ("from ..b import x", "flows/b/x.py"),
         ("from ..b.x import load", "flows/b/x.py"),
         ("from flows.b import x", "flows/b/x.py"),
-        ("import flowstacks.stack.config", "infra/config.py"),
+        ("import infra.config", "infra/config.py"),
         ("from infra import config", "infra/config.py"),
         ("def f():\n    from flows.b.x import load", "flows/b/x.py"),
-        ("try:\n    import flowstacks.stack.config\nexcept ImportError: ...", "infra/config.py"),
+        ("try:\n    import infra.config\nexcept ImportError: ...", "infra/config.py"),
         ("from loaded.part import X", "loaded/__init__.py"),
         ("import spoken.part", "spoken/__init__.py"),
     ],
@@ -273,8 +273,8 @@ def test_a_file_name_that_is_not_utf8_does_not_stop_anything(repo: Repo) -> None
 def test_discovery_imports_neither_pulumi_nor_prefect_nor_flows(repo: Repo) -> None:
     repo.commit({"flows/a/x.py": FLOW + "raise SystemExit('imported')\n"})
     code = (
-        "import pathlib, sys; from flowstacks.discovery import discover\n"
-        f"found, _ = discover.discover(pathlib.Path({str(repo.root)!r}), 'HEAD')\n"
+        "import pathlib, sys; from flowstacks.discovery import discovery\n"
+        f"found, _ = discovery.discover(pathlib.Path({str(repo.root)!r}), 'HEAD')\n"
         "assert len(found.flows) == 1\n"
         "print([name for name in sys.modules if name.partition('.')[0] in ('prefect', 'pulumi', 'flows')])"
     )

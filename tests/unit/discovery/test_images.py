@@ -4,9 +4,9 @@ import pytest
 
 from flowstacks.cli.verbs import discover as verb
 from flowstacks.discovery import discovery
-from flowstacks.discovery.projects import images
 from flowstacks.discovery.manifest import DeclaredImage
-from tests.unit.discovery.discovery_repo import Repo
+from flowstacks.discovery.projects import images
+from tests.support.discovery_repo import Repo
 
 PYPROJECT = "flows/etl/pyproject.toml"
 FILES = {

@@ -2,12 +2,12 @@ import pathlib
 import subprocess
 
 import pytest
-from discovery_repo import Repo
 
+from flowstacks.discovery.findings import Findings
 from flowstacks.discovery.projects import folders, lock, projects, requirements
 from flowstacks.git import git_tree
-from flowstacks.discovery.findings import Findings
 from flowstacks.git.git_tree import Blob
+from tests.support.discovery_repo import Repo
 
 FLOW = "from prefect import flow\n@flow\ndef load(): ...\n"
 

@@ -6,11 +6,11 @@ import sys
 from collections.abc import Callable
 from types import ModuleType
 
-import parsing
 import pytest
 from prefect.utilities.callables import parameter_schema
 
 from flowstacks.discovery.flows import schema
+from tests.support import parsing
 
 CASES = pathlib.Path(__file__).parents[2] / "cases/discovery/signatures.py"
 

@@ -2,13 +2,13 @@ import ast
 import datetime
 import math
 
-import parsing
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from flowstacks.discovery.flows import values
 from flowstacks.discovery.flows.values import Located
+from tests.support import parsing
 
 
 def told(text: str, expression: str) -> object:

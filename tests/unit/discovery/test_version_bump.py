@@ -3,9 +3,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from discovery_repo import Repo
 
 from flowstacks.cli import entry
+from tests.support.discovery_repo import Repo
 
 FLOW = "from prefect import flow\n@flow\ndef load(): ...\n"
 

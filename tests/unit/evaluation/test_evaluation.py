@@ -7,7 +7,7 @@ import pytest
 from flowstacks.core.errors import RejectedError
 from flowstacks.evaluation import evaluation
 from flowstacks.evaluation.evaluation import Verdict
-from tests.unit.discovery.discovery_repo import Repo
+from tests.support.discovery_repo import Repo
 
 FLOW = """from prefect import flow
 

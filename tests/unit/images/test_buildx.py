@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from flowstacks.images import buildx
-from flowstacks.images.builder import Destination, BuildJob
+from flowstacks.images.builder import BuildJob, Destination
 
 _LOGIN = base64.b64encode(b"AWS:password").decode()
 

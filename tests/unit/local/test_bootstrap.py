@@ -15,7 +15,7 @@ TOOLS = ("sh", "dirname", "sed", "mkdir", "ln", "rm", "sleep", "git")
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     folder = tmp_path / "check out"
-    (folder / "infra" / "local").mkdir(parents=True)
+    (folder / "infra/flowstacks/local").mkdir(parents=True)
     shutil.copy(REPOSITORY / "infra/flowstacks/local/bootstrap.sh", folder / "infra/flowstacks/local")
     return folder
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flowstacks.local import shutdown, places
+from flowstacks.local import places, shutdown
 from flowstacks.local.places import Places
 from flowstacks.local.servers import identity, process, record, worker
 from flowstacks.local.servers.process import Launch

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from flowstacks.local import places, startup
-from flowstacks.local.places import Places
 from flowstacks.local.errors import LocalError
+from flowstacks.local.places import Places
 
 
 @pytest.fixture
@@ -16,21 +16,23 @@ def here(tmp_path: Path) -> Places:
 
 
 def test_stacks_of_both_runtimes_may_come_up(here: Places) -> None:
-    assert startup.checked(here, startup.Request("staging"))["flowstacks:runtime"] == "ecs"
-    assert startup.checked(here, startup.Request("dev"))["flowstacks:runtime"] == "process"
-    assert startup.checked(here, startup.Request("dev", "worktree"))["flowstacks:runtime"] == "process"
+    assert startup.checked(here, startup.StartRequest("staging"))["flowstacks:runtime"] == "ecs"
+    assert startup.checked(here, startup.StartRequest("dev"))["flowstacks:runtime"] == "process"
+    assert startup.checked(here, startup.StartRequest("dev", "worktree"))["flowstacks:runtime"] == "process"
 
 
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
-        (startup.Request("other"), "to process or ecs"),
-        (startup.Request("staging", "worktree"), "runs images of commits"),
-        (startup.Request("prod"), "STACK={dev, other, staging}"),
-        (startup.Request("dev", "main"), "COMMIT=worktree"),
+        (startup.StartRequest("other"), "to process or ecs"),
+        (startup.StartRequest("staging", "worktree"), "runs images of commits"),
+        (startup.StartRequest("prod"), "STACK={dev, other, staging}"),
+        (startup.StartRequest("dev", "main"), "COMMIT=worktree"),
     ],
 )
-def test_others_are_refused_in_one_line_before_anything_starts(here: Places, wanted: startup.Request, said: str) -> None:
+def test_others_are_refused_in_one_line_before_anything_starts(
+    here: Places, wanted: startup.StartRequest, said: str
+) -> None:
     with pytest.raises(LocalError) as refused:
         startup.checked(here, wanted)
     assert said in str(refused.value)

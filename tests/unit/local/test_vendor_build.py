@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flowstacks.local.engine import vendor_build, tools
+from flowstacks.local.engine import tools, vendor_build
 from flowstacks.local.errors import LocalError
 
 

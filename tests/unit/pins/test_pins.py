@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from flowstacks.stack import config
 from flowstacks.core.errors import FlowstacksError, RejectedError
 from flowstacks.pins import pins, stack_text
 from flowstacks.pins.pin import Pinned, PinnedRelease
-from tests.unit.discovery.discovery_repo import Repo
+from flowstacks.stack import config
+from tests.support.discovery_repo import Repo
 
 A, B, C = ("a" * 40, "b" * 40, "c" * 40)
 _TEXT = f"# staging\nconfig:\n  flowstacks:release:\n    commit: {A}\n    from: dev\n  flowstacks:runtime: process\n"

@@ -117,7 +117,9 @@ def _without_pins(text: str) -> dict[str, Any]:
 def _pins(text: str) -> Pinned:
     config = _data(text).get("config") or {}
     said = config.get("flowstacks:release")
-    release = PinnedRelease(commit=said["commit"], from_=said.get("from"), images=said.get("images", {})) if said else None
+    release = (
+        PinnedRelease(commit=said["commit"], from_=said.get("from"), images=said.get("images", {})) if said else None
+    )
     holds = {
         pattern: Hold(commit=one.get("commit"), image=one.get("image"))
         for pattern, one in (config.get("flowstacks:overrides") or {}).items()

@@ -7,9 +7,9 @@ import pytest
 
 from flowstacks.core.errors import FlowstacksError, RejectedError
 from flowstacks.promotion import gates, preparation
+from flowstacks.promotion.environment_state import Content, EnvironmentState
 from flowstacks.promotion.gates import GateRequest
 from flowstacks.promotion.preparation import Promotion
-from flowstacks.promotion.environment_state import Content, EnvironmentState
 from flowstacks.provider.answers import FlowRunAnswer
 from tests.support import promotions
 from tests.support.promotions import HEAD_LINES, Team
@@ -34,7 +34,9 @@ def _promotion(team: Team, commit: str, more: str = "") -> Promotion:
     return preparation.prepare(team.root, "flowstacks", "dev", "main", [])
 
 
-def _closed(team: Team, promotion: Promotion, standing: EnvironmentState | None = None, *, green: bool = False) -> list[str]:
+def _closed(
+    team: Team, promotion: Promotion, standing: EnvironmentState | None = None, *, green: bool = False
+) -> list[str]:
     found = gates.check(GateRequest(root=team.root, promotion=promotion, standing=standing), [], green=green)
     return [str(one) for one in found]
 
@@ -44,7 +46,9 @@ def _standing(promotion: Promotion, **changed: Content | None) -> EnvironmentSta
     pinned = {one.address: Content(commit=one.project.commit, digest=None) for one in promotion.runs.deployments}
     there = {**pinned, **changed}
     versions = {one.address: str(one.props["version"]) for one in promotion.runs.deployments}
-    return EnvironmentState(pinned=pinned, deployed={key: one for key, one in there.items() if one}, versions=versions, runs={})
+    return EnvironmentState(
+        pinned=pinned, deployed={key: one for key, one in there.items() if one}, versions=versions, runs={}
+    )
 
 
 def test_a_commit_on_the_trunk_passes(team: Team) -> None:

@@ -11,14 +11,14 @@ from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 from flowstacks.core import naming
-from flowstacks.stack.config import Config
 from flowstacks.desired.desired_state import Desired
 from flowstacks.evaluation import evaluation
 from flowstacks.pins import pins, stack_text
 from flowstacks.promotion import preparation, rollback
 from flowstacks.promotion.preparation import Promotion
+from flowstacks.stack.config import Config
 from tests.support import flows
-from tests.unit.discovery.discovery_repo import Repo
+from tests.support.discovery_repo import Repo
 
 PROJECT = "flowstacks"
 PATHS = {"a": ["flows/a", "shared"], "b": ["flows/b"]}

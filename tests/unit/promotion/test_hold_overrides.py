@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from flowstacks.stack.config import Config
-from flowstacks.desired.desired_state import Desired
 from flowstacks.core.errors import FlowstacksError
-from flowstacks.promotion import hold_overrides
+from flowstacks.desired.desired_state import Desired
 from flowstacks.pins.pin import Hold
+from flowstacks.promotion import hold_overrides
+from flowstacks.stack.config import Config
 from tests.support import plans
 
 ONE, TWO = "a" * 40, "b" * 40
@@ -121,6 +121,8 @@ def test_images_make_holds_different() -> None:
 
 def test_other_keys_of_an_override_stay() -> None:
     target = _config(overrides={"etl": {"paused": True, "image": DIGESTS[0]}, "web": {"paused": False}})
-    found = hold_overrides.with_holds(target, {"etl": Hold(commit=TWO, image=None), "new/x": Hold(commit=ONE, image=None)})
+    found = hold_overrides.with_holds(
+        target, {"etl": Hold(commit=TWO, image=None), "new/x": Hold(commit=ONE, image=None)}
+    )
     said = {pattern: one.model_dump(exclude_none=True) for pattern, one in found.overrides.items()}
     assert said == {"etl": {"paused": True, "commit": TWO}, "web": {"paused": False}, "new/x": {"commit": ONE}}

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from flowstacks.stack.config import Config
 from flowstacks.core.errors import FlowstacksError
 from flowstacks.promotion import inheritance
+from flowstacks.stack.config import Config
 
 COMMIT, OTHER = "a" * 40, "b" * 40
 DIGEST = "sha256:" + "1" * 64

@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flowstacks.pins import pins, stack_text
-from flowstacks.promotion import rollback
 from flowstacks.pins.pin import Hold, Pinned, PinnedRelease
-from tests.unit.discovery.discovery_repo import Repo
+from flowstacks.promotion import rollback
+from tests.support.discovery_repo import Repo
 
 _A, _B, _C = (letter * 40 for letter in "abc")
 _IMAGE = f"sha256:{'d' * 64}"

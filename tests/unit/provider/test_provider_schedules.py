@@ -4,7 +4,7 @@ import pytest
 
 from flowstacks.provider import answers
 from flowstacks.provider.kinds import schedules
-from flowstacks.provider.kinds.schedules import SchedulePlan, ScheduleInputs
+from flowstacks.provider.kinds.schedules import ScheduleInputs, SchedulePlan
 
 ID = {"a": "1", "b": "2", None: "3"}
 
@@ -34,7 +34,9 @@ def wanted(slug: str, cron: str = "0 4 * * *", *, active: bool | None = True) ->
     ],
     ids=str,
 )
-def test_plan(ours: list[ScheduleInputs], theirs: list[answers.ScheduleAnswer], remove: tuple[str, ...], send: str) -> None:
+def test_plan(
+    ours: list[ScheduleInputs], theirs: list[answers.ScheduleAnswer], remove: tuple[str, ...], send: str
+) -> None:
     found = schedules.plan(ours, theirs)
     assert found.remove == remove
     assert "".join(each.slug for each in found.send) == send

@@ -5,10 +5,10 @@ from typing import Any
 import pydantic
 import pytest
 
-from flowstacks.stack import config
-from flowstacks.stack.config import Config
 from flowstacks.core.errors import RejectedError
 from flowstacks.core.problem import Place
+from flowstacks.stack import config
+from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import StackFile
 
 PIN = "9f3c" * 10

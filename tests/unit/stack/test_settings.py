@@ -4,7 +4,7 @@ import pydantic
 import pytest
 
 from flowstacks.stack import settings
-from flowstacks.stack.settings import Schedule, DeploymentSettings
+from flowstacks.stack.settings import DeploymentSettings, Schedule
 
 
 def test_later_layers_win_and_nothing_said_changes_nothing() -> None:
@@ -20,7 +20,8 @@ def test_later_layers_win_and_nothing_said_changes_nothing() -> None:
 
 def test_an_empty_value_is_a_value() -> None:
     assert settings.merge([DeploymentSettings(tags=("x",), schedules=(Schedule(cron="* * * * *"),)),
-                           DeploymentSettings(tags=(), schedules=())]) == DeploymentSettings(tags=(), schedules=())  # fmt: skip
+                           DeploymentSettings(tags=(), schedules=())]) == DeploymentSettings(
+                               tags=(), schedules=())  # fmt: skip
 
 
 def test_merging_leaves_its_layers_alone() -> None:
@@ -44,7 +45,10 @@ def test_secrets_of_the_older_form_are_merged_like_the_others() -> None:
         {"secrets": [{"envar_name": "USER", "envar_value": "warehouse:user"}, {"envar_name": "A", "envar_value": "a"}]}
     )
     assert listed.secrets == {"USER": "warehouse:user", "A": "a"}
-    assert settings.merge([listed, DeploymentSettings(secrets={"A": "b"})]).secrets == {"USER": "warehouse:user", "A": "b"}
+    assert settings.merge([listed, DeploymentSettings(secrets={"A": "b"})]).secrets == {
+        "USER": "warehouse:user",
+        "A": "b",
+    }
 
 
 @pytest.mark.parametrize(

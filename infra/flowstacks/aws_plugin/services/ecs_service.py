@@ -4,10 +4,10 @@ from typing import Any, ClassVar, cast
 
 from typing_extensions import override
 
-from flowstacks.aws_plugin.services import ecs
 from flowstacks.aws_plugin import equality, tags, validity
 from flowstacks.aws_plugin.errors import RefusedError
-from flowstacks.aws_plugin.kind import Created, AwsKind
+from flowstacks.aws_plugin.kind import AwsKind, Created
+from flowstacks.aws_plugin.services import ecs
 from flowstacks.aws_plugin.session import Answer, Emulator
 from flowstacks.aws_plugin.values import Plain, Props, text, texts
 

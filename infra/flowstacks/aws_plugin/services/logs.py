@@ -5,7 +5,7 @@ from typing import ClassVar
 from typing_extensions import override
 
 from flowstacks.aws_plugin import tags, unique, validity
-from flowstacks.aws_plugin.kind import Created, AwsKind
+from flowstacks.aws_plugin.kind import AwsKind, Created
 from flowstacks.aws_plugin.session import Emulator
 from flowstacks.aws_plugin.values import Props, text, texts
 

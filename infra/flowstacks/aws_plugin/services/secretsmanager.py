@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from flowstacks.aws_plugin import equality, tags, unique, validity
 from flowstacks.aws_plugin.errors import RefusedError
-from flowstacks.aws_plugin.kind import Created, AwsKind
+from flowstacks.aws_plugin.kind import AwsKind, Created
 from flowstacks.aws_plugin.session import Answer, Emulator
 from flowstacks.aws_plugin.values import Plain, Props, text, texts, words
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import pydantic
 
-from flowstacks.pins import pins
 from flowstacks.difference import plan_document, plan_text
-from flowstacks.promotion.forecast import Forecast
+from flowstacks.pins import pins
 from flowstacks.pins.pin import Hold, Pinned, PinnedRelease
 from flowstacks.pins.pins import Edit
+from flowstacks.promotion.forecast import Forecast
 
 Json = dict[str, pydantic.JsonValue]
 _DIGITS = 12

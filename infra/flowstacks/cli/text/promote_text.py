@@ -6,8 +6,8 @@ from typing import Any
 
 from flowstacks.core.problem import Problem
 from flowstacks.difference import details, plan_document, plan_text
-from flowstacks.promotion import inheritance
 from flowstacks.pins.pins import Edit
+from flowstacks.promotion import inheritance
 from flowstacks.promotion.preparation import Promotion
 
 

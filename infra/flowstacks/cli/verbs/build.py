@@ -8,13 +8,13 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from flowstacks.core import suggestion
 from flowstacks.cli import image_stack
-from flowstacks.cli.text import release_block
 from flowstacks.cli.image_stack import ImageStack
+from flowstacks.cli.text import release_block
+from flowstacks.core import suggestion
+from flowstacks.core.errors import BuildError, FlowstacksError
 from flowstacks.discovery.projects import project_changes
 from flowstacks.git import git_tree
-from flowstacks.core.errors import BuildError, FlowstacksError
 from flowstacks.images import build, location
 from flowstacks.images.build import Outcome, Wish
 from flowstacks.images.target import Target

@@ -5,11 +5,11 @@ import dataclasses
 import json
 from pathlib import Path
 
-from flowstacks.core import problem
 from flowstacks.cli import orphans, stack
+from flowstacks.core import problem
 from flowstacks.core.errors import RejectedError
-from flowstacks.evaluation import servers, evaluation
 from flowstacks.core.problem import Place
+from flowstacks.evaluation import evaluation, servers
 from flowstacks.pins import pins
 from flowstacks.provider.orphans import Orphan
 

@@ -7,11 +7,10 @@ import sys
 from pathlib import Path
 
 from flowstacks.core import problem
+from flowstacks.core.errors import FlowstacksError, RejectedError
 from flowstacks.discovery import discovery
 from flowstacks.discovery.projects import project_changes
-from flowstacks.core.errors import FlowstacksError, RejectedError
-from flowstacks.report import affected, comment, plan_file, previews, release, risks
-from flowstacks.difference import manifests
+from flowstacks.report import affected, comment, manifest_preview, plan_file, previews, release, risks
 from flowstacks.report.comment import Section
 from flowstacks.report.preview import Preview
 
@@ -93,7 +92,7 @@ def _declared(root: Path, base: str) -> Section:
     errors = problem.errors(problems)
     if errors:
         return Section(stack=DECLARED, preview=Preview(errors=(str(RejectedError(errors)),)))
-    return Section(stack=DECLARED, preview=manifests.difference(before, after))
+    return Section(stack=DECLARED, preview=manifest_preview.difference(before, after))
 
 
 def _document(section: Section) -> dict[str, object]:

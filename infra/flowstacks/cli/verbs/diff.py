@@ -6,17 +6,17 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from flowstacks.core import suggestion
 from flowstacks.cli import stack
-from flowstacks.stack.config import Config, Override
-from flowstacks.git import git_tree
+from flowstacks.core import suggestion
 from flowstacks.core.errors import FlowstacksError
-from flowstacks.evaluation import servers, evaluation
 from flowstacks.difference import change, details, plan, plan_document, plan_text, runs
-from flowstacks.promotion import inheritance
-from flowstacks.pins import pins
 from flowstacks.difference.plan import DeploymentPlan
 from flowstacks.difference.runs import Disturbed
+from flowstacks.evaluation import evaluation, servers
+from flowstacks.git import git_tree
+from flowstacks.pins import pins
+from flowstacks.promotion import inheritance
+from flowstacks.stack.config import Config, Override
 from flowstacks.stack.stack_file import StackFile
 
 CHANGES = 3

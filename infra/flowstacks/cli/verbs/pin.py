@@ -6,8 +6,8 @@ from pathlib import Path
 
 from flowstacks.cli import lock_wait, stack
 from flowstacks.cli.text import pin_text
-from flowstacks.promotion import forecast, commit_pin
 from flowstacks.pins import pins
+from flowstacks.promotion import commit_pin, forecast
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

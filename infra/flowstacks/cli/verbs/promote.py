@@ -5,13 +5,13 @@ import json
 import sys
 from pathlib import Path
 
-from flowstacks.core import problem
 from flowstacks.cli import lock_wait, stack
 from flowstacks.cli.text import promote_text
-from flowstacks.evaluation import evaluation
+from flowstacks.core import problem
 from flowstacks.core.problem import Problem
-from flowstacks.promotion import gates, preparation, environment_state
+from flowstacks.evaluation import evaluation
 from flowstacks.pins import pins
+from flowstacks.promotion import environment_state, gates, preparation
 from flowstacks.promotion.gates import GateRequest
 from flowstacks.promotion.preparation import Promotion
 

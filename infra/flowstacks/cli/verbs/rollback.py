@@ -6,8 +6,8 @@ from pathlib import Path
 
 from flowstacks.cli import lock_wait, stack
 from flowstacks.cli.text import pin_text
-from flowstacks.promotion import forecast, rollback
 from flowstacks.pins import pins
+from flowstacks.promotion import forecast, rollback
 from flowstacks.promotion.rollback import Rollback
 
 

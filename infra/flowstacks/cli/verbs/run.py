@@ -14,13 +14,13 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.sorting import LogSort
 from prefect.exceptions import ObjectNotFound
 
-from flowstacks.stack import config
-from flowstacks.core import naming, suggestion
 from flowstacks.cli import stack
-from flowstacks.stack.config import Config
-from flowstacks.desired.desired_state import DesiredDeployment
+from flowstacks.core import naming, suggestion
 from flowstacks.core.errors import FlowstacksError, ServerError
+from flowstacks.desired.desired_state import DesiredDeployment
 from flowstacks.evaluation import evaluation
+from flowstacks.stack import config
+from flowstacks.stack.config import Config
 
 _POLL_S = 1.0
 _LOG_LINES = 20

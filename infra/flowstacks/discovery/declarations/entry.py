@@ -10,10 +10,10 @@ from typing import cast
 import pydantic
 
 from flowstacks.core import suggestion
-from flowstacks.discovery.flows import values
-from flowstacks.discovery.flows.codebase import Codebase
 from flowstacks.discovery.declarations import literals, schedules
 from flowstacks.discovery.findings import Findings
+from flowstacks.discovery.flows import values
+from flowstacks.discovery.flows.codebase import Codebase
 from flowstacks.discovery.flows.values import Located
 from flowstacks.stack.settings import DeploymentSettings
 

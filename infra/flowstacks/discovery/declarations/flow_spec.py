@@ -10,15 +10,15 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from flowstacks.core import naming, suggestion
-from flowstacks.stack import settings
 from flowstacks.discovery import manifest, validation
-from flowstacks.discovery.flows import values
-from flowstacks.discovery.flows.codebase import Codebase
 from flowstacks.discovery.declarations import entry, literals
 from flowstacks.discovery.declarations.declaration import Candidate, Declaration
 from flowstacks.discovery.findings import Findings
+from flowstacks.discovery.flows import values
+from flowstacks.discovery.flows.codebase import Codebase
 from flowstacks.discovery.flows.module import Assigned, Function, Imported, Module, Opaque
 from flowstacks.discovery.flows.values import Located
+from flowstacks.stack import settings
 
 NAME = "FLOW_SPEC"
 _OF_THE_FLOW = ("flow", "deployments")

@@ -1,8 +1,8 @@
 """A value in a declaration that only running the file would tell is a problem, not an exception."""
 
+from flowstacks.discovery.findings import Findings
 from flowstacks.discovery.flows import values
 from flowstacks.discovery.flows.codebase import Codebase
-from flowstacks.discovery.findings import Findings
 from flowstacks.discovery.flows.values import Located
 
 

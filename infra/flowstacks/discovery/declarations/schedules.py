@@ -6,13 +6,13 @@ from typing import cast
 
 import pydantic
 
-from flowstacks.stack import settings
 from flowstacks.discovery import validation
-from flowstacks.discovery.flows import values
-from flowstacks.discovery.flows.codebase import Codebase
 from flowstacks.discovery.declarations import literals
 from flowstacks.discovery.findings import Findings
+from flowstacks.discovery.flows import values
+from flowstacks.discovery.flows.codebase import Codebase
 from flowstacks.discovery.flows.values import Located
+from flowstacks.stack import settings
 from flowstacks.stack.settings import Schedule
 
 KEYS = ("schedules", "schedule", "cron", "timezone")

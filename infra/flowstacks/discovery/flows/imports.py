@@ -3,8 +3,8 @@
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from flowstacks.discovery.flows import codebase, scan
 from flowstacks.discovery.findings import Findings
+from flowstacks.discovery.flows import codebase, scan
 from flowstacks.discovery.flows.module import Imported, Module
 
 

@@ -4,10 +4,10 @@ import ast
 import dataclasses
 from collections.abc import Iterator, Sequence
 
-from flowstacks.discovery.flows import schema, values
 from flowstacks.discovery import validation
-from flowstacks.discovery.flows.codebase import Codebase, External
 from flowstacks.discovery.findings import Findings
+from flowstacks.discovery.flows import schema, values
+from flowstacks.discovery.flows.codebase import Codebase, External
 from flowstacks.discovery.flows.module import AnyFunction, Assigned, Module
 
 _DECORATORS = ("prefect.flow", "prefect.flows.flow")

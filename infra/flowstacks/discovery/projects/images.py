@@ -4,10 +4,10 @@ import posixpath
 from collections.abc import Mapping, Sequence
 
 from flowstacks.core import suggestion
-from flowstacks.discovery.flows import imports
-from flowstacks.discovery.projects import pyproject
 from flowstacks.discovery.findings import Findings
+from flowstacks.discovery.flows import imports
 from flowstacks.discovery.manifest import DeclaredImage
+from flowstacks.discovery.projects import pyproject
 from flowstacks.git.git_tree import TreeEntry
 
 DOCKERFILE = "Dockerfile"

@@ -4,12 +4,12 @@ import dataclasses
 import pathlib
 
 from flowstacks.core import problem
-from flowstacks.git import command, git_tree
-from flowstacks.discovery.projects import projects, pyproject
-from flowstacks.discovery.findings import Findings
-from flowstacks.git.git_tree import Tree
 from flowstacks.core.errors import GitError
 from flowstacks.core.problem import Place
+from flowstacks.discovery.findings import Findings
+from flowstacks.discovery.projects import projects, pyproject
+from flowstacks.git import command, git_tree
+from flowstacks.git.git_tree import Tree
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -4,11 +4,11 @@ import dataclasses
 import hashlib
 from collections.abc import Mapping, Sequence
 
-from flowstacks.discovery.projects import folders, images, lock, pyproject, requirements
-from flowstacks.discovery.flows import imports
 from flowstacks.discovery.findings import Findings
+from flowstacks.discovery.flows import imports
 from flowstacks.discovery.manifest import DeclaredImage
-from flowstacks.git.git_tree import Blob, TreeEntry, Tree
+from flowstacks.discovery.projects import folders, images, lock, pyproject, requirements
+from flowstacks.git.git_tree import Blob, Tree, TreeEntry
 
 _NOT_READ_YET = "prefect.yaml"
 

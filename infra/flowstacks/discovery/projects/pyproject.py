@@ -9,8 +9,8 @@ import pydantic
 from packaging import specifiers
 
 from flowstacks.core import suggestion
-from flowstacks.discovery.findings import Findings
 from flowstacks.core.model import Model
+from flowstacks.discovery.findings import Findings
 
 NAME = "pyproject.toml"
 IMAGES = "tool.flowstacks.images"

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from packaging import requirements
 
-from flowstacks.discovery.projects import lock, pyproject
 from flowstacks.discovery.findings import Findings
+from flowstacks.discovery.projects import lock, pyproject
 from flowstacks.git.git_tree import Blob
 
 REQUIREMENTS_TXT = "requirements.txt"

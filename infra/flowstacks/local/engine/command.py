@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from flowstacks.local import places as places_of
-from flowstacks.local.state import stack_copy
 from flowstacks.local import variables
 from flowstacks.local.engine import request, tools
 from flowstacks.local.engine.request import Request, Touches
-from flowstacks.local.places import Places
 from flowstacks.local.errors import LocalError
+from flowstacks.local.places import Places
+from flowstacks.local.state import stack_copy
 
 _PROJECT_FILE = "Pulumi.yaml"
 _FALL_BACK = {"PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER": "true"}

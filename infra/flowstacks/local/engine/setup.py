@@ -6,10 +6,10 @@ from pathlib import Path
 
 from flowstacks.local import places as places_of
 from flowstacks.local import progress
+from flowstacks.local.engine import path_search, store, tools, vendor_build, version
 from flowstacks.local.engine import source_build as compiled
-from flowstacks.local.engine import path_search, vendor_build, store, tools, version
-from flowstacks.local.places import Places
 from flowstacks.local.errors import LocalError
+from flowstacks.local.places import Places
 
 
 def ensure(places: Places) -> str:

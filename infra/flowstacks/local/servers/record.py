@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pydantic
 
-from flowstacks.local.servers.identity import Identity
 from flowstacks.core.model import Model
+from flowstacks.local.servers.identity import Identity
 
 
 class Record(Model):

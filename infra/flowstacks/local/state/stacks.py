@@ -5,10 +5,10 @@ import subprocess
 from collections.abc import Mapping
 
 from flowstacks.local import progress, variables
-from flowstacks.local.state import attributes, lock
 from flowstacks.local.engine import tools
-from flowstacks.local.places import Places
 from flowstacks.local.errors import LocalError
+from flowstacks.local.places import Places
+from flowstacks.local.state import attributes, lock
 
 
 def init(places: Places, stack: str, values: Mapping[str, str]) -> bool:

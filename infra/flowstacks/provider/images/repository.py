@@ -17,7 +17,7 @@ import pydantic
 
 from flowstacks.provider.errors import NotFoundError, ProviderError, RequestError
 from flowstacks.provider.model import Answer
-from flowstacks.provider.transport import Content, Patience, Response, Endpoint, Transport, until_known
+from flowstacks.provider.transport import Content, Endpoint, Patience, Response, Transport, until_known
 
 INDEXES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
 MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
@@ -157,7 +157,7 @@ class RegistryRepository:
                 raise
             self._untag_by_digest(tag)
 
-    def copy(self, source: "Repository", digest: str) -> None:
+    def copy(self, source: "RegistryRepository", digest: str) -> None:
         """Bring an image here from another repository: an index with all its images; what is there is not sent."""
         if self.has(digest):
             return
@@ -171,7 +171,7 @@ class RegistryRepository:
                 until_known(lambda wanted=blob: self._bring(source, wanted), self._patience)
         self._put(digest, content, media_type)
 
-    def _bring(self, source: "Repository", blob: Descriptor) -> None:
+    def _bring(self, source: "RegistryRepository", blob: Descriptor) -> None:
         try:
             self._ask("HEAD", f"blobs/{blob.digest}")
         except NotFoundError:

@@ -9,7 +9,22 @@ from typing_extensions import override
 from flowstacks.provider import answers, canonical, ownership, properties
 from flowstacks.provider.client import Body, Client
 from flowstacks.provider.errors import ForeignError, NotFoundError
-from flowstacks.provider.fields import DefaultsTo, Immutable, Json, Keyed, LeaveOnServer, Mark, Moved, NotManaged, Plain, Rules, ServerEnriched, ServerOnly, Trigger, Unordered
+from flowstacks.provider.fields import (
+    DefaultsTo,
+    Immutable,
+    Json,
+    Keyed,
+    LeaveOnServer,
+    Mark,
+    Moved,
+    NotManaged,
+    Plain,
+    Rules,
+    ServerEnriched,
+    ServerOnly,
+    Trigger,
+    Unordered,
+)
 from flowstacks.provider.kind import Kind, Props
 from flowstacks.provider.kinds import schedules
 from flowstacks.provider.model import ProviderModel

@@ -202,7 +202,9 @@ class WorkPoolKind(Kind[WorkPoolInputs, answers.WorkPoolAnswer]):
         elif before != mark:
             client.update_variable(name, mark.model_dump())
 
-    def _mark_again(self, client: Client, found: answers.WorkPoolAnswer, inputs: WorkPoolInputs, owner_before: str) -> None:
+    def _mark_again(
+        self, client: Client, found: answers.WorkPoolAnswer, inputs: WorkPoolInputs, owner_before: str
+    ) -> None:
         mark = ownership.WorkPoolMark(
             owner=inputs.owner, name=found.name, id=found.id, digest=_digest(_from_server(found))
         )

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from flowstacks.local import places
-from flowstacks.local.state import stacks, lock
-from flowstacks.local.places import Places
 from flowstacks.local.errors import LocalError
+from flowstacks.local.places import Places
+from flowstacks.local.state import lock, stacks
 
 NEVER = 2**22 + 1  # above Linux's largest PID
 

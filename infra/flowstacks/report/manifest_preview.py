@@ -1,8 +1,8 @@
 """The difference of what is declared at two commits, in the form of a preview: it needs no credentials. Pure."""
 
+from flowstacks.difference.resource_change import DEPLOYMENT, Operation, Props, ResourceChange
 from flowstacks.discovery.manifest import DeclaredDeployment, Flow, Manifest, Project
 from flowstacks.provider import canonical
-from flowstacks.difference.resource_change import DEPLOYMENT, ResourceChange, Operation, Props
 from flowstacks.report.preview import Preview
 
 

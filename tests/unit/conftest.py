@@ -1,11 +1,8 @@
 import pathlib
-import sys
 
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
-
-from discovery_repo import Repo
+from tests.support.discovery_repo import Repo
 
 
 @pytest.fixture

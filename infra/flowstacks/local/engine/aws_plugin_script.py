@@ -51,7 +51,7 @@ def real(places: Places, environ: Mapping[str, str]) -> Path | None:
 def _script(places: Places) -> str:
     # exec: the engine must be our parent, for the plugin ends with it. -P: the project's folder shadows no module.
     python = shlex.quote(str(places.python))
-    return f'#!/bin/sh\n# {_MARK}\nexec {python} -P -m flowstacks.local.aws_plugin "$@"\n'
+    return f'#!/bin/sh\n# {_MARK}\nexec {python} -P -m flowstacks.aws_plugin "$@"\n'
 
 
 def _is_ours(path: Path) -> bool:

@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from flowstacks.git import history, git_tree
-from flowstacks.discovery.projects import projects
-from flowstacks.discovery.findings import Findings
 from flowstacks.core.errors import GitError
+from flowstacks.discovery.findings import Findings
+from flowstacks.discovery.projects import projects
+from flowstacks.git import git_tree, history
 
 Commits = dict[str, str]
 
 
-class Effective:
+class EffectiveCommits:
     """Answers are kept: neighbouring releases ask for the same commits."""
 
     def __init__(self, root: Path) -> None:

@@ -2,12 +2,12 @@ import pathlib
 import tempfile
 
 import pytest
-from discovery_repo import Repo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flowstacks.core import errors
 from flowstacks.git import history
+from tests.support.discovery_repo import Repo
 
 
 def test_one_walk_answers_for_many(repo: Repo) -> None:

@@ -3,10 +3,10 @@ import os
 import pathlib
 
 import pytest
-from discovery_repo import Repo
 
 from flowstacks.core import errors
 from flowstacks.git import git_tree
+from tests.support.discovery_repo import Repo
 
 
 def snapshot(root: pathlib.Path) -> dict[str, str]:

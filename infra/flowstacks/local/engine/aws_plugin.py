@@ -6,14 +6,13 @@ import urllib.error
 import urllib.request
 
 from flowstacks.local import progress, variables
-from flowstacks.aws_plugin import start_script
-from flowstacks.local.engine import tools
+from flowstacks.local.engine import aws_plugin_script, tools
 from flowstacks.local.places import Places
 
 _SITE = "https://get.pulumi.com/releases/plugins/"  # where the engine looks (pulumi 3.258.0)
 _CONNECT_TIMEOUT_S = 5.0
 _DOWNLOAD_TIMEOUT_S = 600.0  # some 200 MB
-_ARGUMENTS = ("plugin", "install", "resource", "aws", start_script.VERSION)
+_ARGUMENTS = ("plugin", "install", "resource", "aws", aws_plugin_script.VERSION)
 
 
 def ensure(places: Places) -> str:
@@ -21,13 +20,13 @@ def ensure(places: Places) -> str:
 
     Where the stand-in is in use already nothing is downloaded: the user may do that, and the next call finds it.
     """
-    tried = (places.bin / start_script.NAME).exists()
-    if not tried and not start_script.real(places, os.environ):
+    tried = (places.bin / aws_plugin_script.NAME).exists()
+    if not tried and not aws_plugin_script.real(places, os.environ):
         _download(places)
-    if start_script.install(places):
+    if aws_plugin_script.install(places):
         remedy = f". .local/env && pulumi {' '.join(_ARGUMENTS)}, then `make up` again"
-        return f"{start_script.WHAT_IT_IS}.\n  the real one: {remedy}"
-    return f"AWS plugin: {start_script.real(places, os.environ)}"
+        return f"{aws_plugin_script.WHAT_IT_IS}.\n  the real one: {remedy}"
+    return f"AWS plugin: {aws_plugin_script.real(places, os.environ)}"
 
 
 def _download(places: Places) -> None:
@@ -38,7 +37,7 @@ def _download(places: Places) -> None:
     command = [str(places.engine / tools.CLI), *_ARGUMENTS, "--non-interactive"]
     environment = variables.applied(places, os.environ, home)
     try:
-        with progress.shown(f"AWS plugin {start_script.VERSION} downloads"):
+        with progress.shown(f"AWS plugin {aws_plugin_script.VERSION} downloads"):
             done = subprocess.run(
                 command,
                 env=environment,
