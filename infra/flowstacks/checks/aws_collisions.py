@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from flowstacks.aws.names import Names
 from flowstacks.checks.stack_settings import Locate
 from flowstacks.core import problem
-from flowstacks.desired.desired_state import Desired
+from flowstacks.desired.objects import Desired
 from flowstacks.provider.images import tags
 from flowstacks.stack.config import Config
 

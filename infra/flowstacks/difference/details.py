@@ -8,7 +8,7 @@ import re
 import shlex
 from collections.abc import Callable, Mapping
 
-from flowstacks.desired.desired_state import DesiredDeployment
+from flowstacks.desired.objects import DesiredDeployment
 from flowstacks.difference import change, containers, schedule_change, schema_change
 from flowstacks.difference.change import Json, ValueChange
 from flowstacks.discovery.manifest import Project

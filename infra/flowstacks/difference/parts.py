@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Literal
 
-from flowstacks.desired.desired_state import Desired, DesiredTaskDefinition
+from flowstacks.desired.objects import Desired, DesiredTaskDefinition
 from flowstacks.difference import change
 from flowstacks.difference.change import ValueChange
 from flowstacks.difference.containers import Containers

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from flowstacks.core import markdown
+from flowstacks.core import markdown, naming
 from flowstacks.difference import schedule_change, schema_change
 from flowstacks.difference.resource_change import DEPLOYMENT, Props, ResourceChange, mapping, schedules
 
@@ -73,7 +73,7 @@ def _code(change: ResourceChange, moved: set[str]) -> Iterator[str]:
     old, new = _commit(change.before), _commit(change.after)
     if old and new and old != new:
         versions = _versions(change)
-        yield f"code {markdown.code(old[:12])} → {markdown.code(new[:12])}{versions}"
+        yield f"code {markdown.code(naming.short_hash(old))} → {markdown.code(naming.short_hash(new))}{versions}"
         return
     for name in sorted(moved & set(_FOLLOWS_THE_CODE)):
         yield _line(name, change.before.get(name), change.after.get(name))

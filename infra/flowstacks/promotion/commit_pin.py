@@ -9,6 +9,7 @@ from flowstacks.evaluation import evaluation, images
 from flowstacks.git import git_tree
 from flowstacks.pins import pins, stack_text
 from flowstacks.pins.pins import Edit
+from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.stack.stack_file import StackFile
 
 
@@ -37,7 +38,7 @@ def prepare(root: Path, project: str, stack: str, rev: str, origin: str | None) 
     commit = git_tree.resolved(git_tree.repository(root), rev)
     bare = pins.edit(root, stack, lambda text: stack_text.with_release(text, commit, origin, {}))
     verdict = evaluation.run(root, project, stack, bare.values)
-    if verdict.config.runtime != "ecs":
+    if not RUNTIMES[verdict.config.runtime].has_images:
         return CommitPin(commit=commit, edit=bare, images={}, later=(), notes=())
     # What is held apart has a name of its own, and its pin in its override.
     wanted = [one for one in verdict.desired.images if one.name == one.key]

@@ -5,6 +5,7 @@ from flowstacks.core.errors import RejectedError
 from flowstacks.evaluation import images
 from flowstacks.evaluation.evaluation import Verdict
 from flowstacks.evaluation.images import Resolved
+from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import StackFile
 
@@ -17,7 +18,7 @@ def find(then: Verdict, source: Config, stack_file: StackFile) -> dict[str, str]
     """
     found = {image.name: image.digest for image in then.desired.images if image.digest}
     missing = [image for image in then.desired.images if image.digest is None]
-    if source.runtime == "ecs":
+    if RUNTIMES[source.runtime].has_images:
         found |= _looked_up(images.resolve(source, missing, stack_file.place))
     rest = [image for image in missing if image.name not in found]
     here = images.resolve(then.config, rest, stack_file.place)

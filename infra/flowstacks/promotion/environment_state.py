@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flowstacks.core.errors import ServerError
-from flowstacks.desired.desired_state import Desired
+from flowstacks.desired.objects import Desired
 from flowstacks.evaluation import servers
 from flowstacks.promotion import hold_overrides
 from flowstacks.provider.answers import FlowRunAnswer

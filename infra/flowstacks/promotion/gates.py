@@ -8,13 +8,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from flowstacks.checks import lost_projects
-from flowstacks.core import problem, suggestion
+from flowstacks.core import naming, problem, suggestion
 from flowstacks.core.errors import FlowstacksError, RejectedError
 from flowstacks.core.problem import Place
 from flowstacks.evaluation import images
 from flowstacks.git import command
 from flowstacks.promotion.environment_state import EnvironmentState
 from flowstacks.promotion.preparation import Promotion
+from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import StackFile
 
@@ -67,7 +68,7 @@ def _trunk(asked: GateRequest) -> Iterator[problem.Problem]:
     for commit in asked.promotion.commits:
         done = command.attempt(asked.root, ["merge-base", "--is-ancestor", commit, trunk])
         if done.returncode:
-            why = f"commit {commit[:12]} is not on {trunk}"
+            why = f"commit {naming.short_hash(commit)} is not on {trunk}"
             yield _closed(asked, "trunk", why, f"Merge it and `git fetch`; or set flowstacks:gates.trunk, {trunk} now")
 
 
@@ -91,7 +92,7 @@ def _emptied(asked: GateRequest) -> Iterator[problem.Problem]:
 def _images(asked: GateRequest) -> Iterator[problem.Problem]:
     """Every digest is in the target's repository, or in the source's."""
     then = asked.promotion.then
-    if asked.standing is None or then.config.runtime != "ecs":
+    if asked.standing is None or not RUNTIMES[then.config.runtime].has_images:
         return
     origin = asked.promotion.source
     resolved = images.resolve(then.config, then.desired.images, lambda _: asked.place, origin)

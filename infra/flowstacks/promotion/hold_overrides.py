@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from flowstacks.core import naming, suggestion
 from flowstacks.core.errors import FlowstacksError
-from flowstacks.desired.desired_state import Desired, DesiredImage
+from flowstacks.desired.objects import Desired, DesiredImage
 from flowstacks.pins.pin import Hold
 from flowstacks.promotion import inheritance
 from flowstacks.stack.config import Config, Override

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from flowstacks.core.errors import FlowstacksError, RejectedError
-from flowstacks.desired.desired_state import Desired
+from flowstacks.desired.objects import Desired
 from flowstacks.difference import plan
 from flowstacks.difference.plan import DeploymentPlan
 from flowstacks.evaluation import evaluation
@@ -19,6 +19,7 @@ from flowstacks.git import git_tree as git_source
 from flowstacks.pins import stack_text
 from flowstacks.pins.pin import Hold
 from flowstacks.promotion import digests, hold_overrides, inheritance
+from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import StackFile
 
@@ -127,7 +128,7 @@ def _before(taking: Judge, target: Config) -> tuple[Desired | None, str | None]:
 
 
 def _released(taking: Judge, source: Config, released: Config) -> Verdict:
-    if released.runtime != "ecs":
+    if not RUNTIMES[released.runtime].has_images:
         return taking.judge(inheritance.with_images(released, {}))
     then = taking.judge(released)
     found = digests.find(then, source, taking.file)
@@ -141,7 +142,7 @@ def _released(taking: Judge, source: Config, released: Config) -> Verdict:
 def _holds(taking: Judge, source: Config, runs: Desired, target: Config, patterns: Sequence[str]) -> dict[str, Hold]:
     chosen = hold_overrides.chosen(source, runs, target, patterns)
     each = hold_overrides.at(source, runs, sorted({address for found in chosen.values() for address in found}))
-    if target.runtime != "ecs":
+    if not RUNTIMES[target.runtime].has_images:
         each = {address: dataclasses.replace(hold, image=None) for address, hold in each.items()}
     else:
         # Which image runs a deployment is the target's own word: only there it is known what to look up.

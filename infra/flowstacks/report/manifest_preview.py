@@ -1,5 +1,6 @@
 """The difference of what is declared at two commits, in the form of a preview: it needs no credentials. Pure."""
 
+from flowstacks.core import naming
 from flowstacks.difference.resource_change import DEPLOYMENT, Operation, Props, ResourceChange
 from flowstacks.discovery.manifest import DeclaredDeployment, Flow, Manifest, Project
 from flowstacks.provider import canonical
@@ -43,7 +44,7 @@ def _props(project: Project, flow: Flow, one: DeclaredDeployment) -> Props:
         **said,
         "entrypoint": flow.entrypoint,
         "tags": [f"PROJECT_NAME={project.name}", f"COMMIT_HASH={project.commit}", *(one.settings.tags or ())],
-        "version": f"{project.version}-{project.commit[:12]}",
+        "version": f"{project.version}-{naming.short_hash(project.commit)}",
         "parameters": canonical.dumps(one.settings.parameters or {}),
         "parameter_openapi_schema": canonical.dumps(flow.parameters),
         # Whether a schedule is active is the environments' business, so no runs are counted here.

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from flowstacks.core import naming
 from flowstacks.core.errors import FlowstacksError
 from flowstacks.report import release
 from flowstacks.report.comment import Section
@@ -19,7 +20,7 @@ def sections(root: Path, stacks: Sequence[str], base: str, follows: str | None) 
 def _section(root: Path, stack: str, base: str, *, follows: bool) -> Section:
     before = None if follows else release.at(root, base, stack)
     # Its file is edited as a deployment of the trunk does it, and put back: the checkout stays as it was.
-    file = root / f"Pulumi.{stack}.yaml"
+    file = root / naming.stack_file(stack)
     written = file.read_bytes()
     try:
         refused = _pinned(root, stack) if follows else ""

@@ -8,7 +8,7 @@ import hypothesis
 import pytest
 from hypothesis import strategies
 
-from flowstacks.desired.desired_state import Desired
+from flowstacks.desired.objects import Desired
 from flowstacks.difference import plan, plan_document, plan_text
 from flowstacks.difference.containers import Containers
 from flowstacks.difference.plan import DeploymentPlan

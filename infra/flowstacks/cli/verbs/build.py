@@ -11,7 +11,7 @@ from pathlib import Path
 from flowstacks.cli import image_stack
 from flowstacks.cli.image_stack import ImageStack
 from flowstacks.cli.text import release_block
-from flowstacks.core import suggestion
+from flowstacks.core import naming, suggestion
 from flowstacks.core.errors import BuildError, FlowstacksError
 from flowstacks.discovery.projects import project_changes
 from flowstacks.git import git_tree
@@ -60,7 +60,7 @@ def execute(arguments: argparse.Namespace) -> int:
     unknown = [key for key in arguments.images if key not in stack.targets]
     if unknown:
         hint = suggestion.closest(unknown[0], stack.targets)
-        print(f"{stack.commit[:12]} has no image {unknown[0]!r}. {hint}", file=sys.stderr)
+        print(f"{naming.short_hash(stack.commit)} has no image {unknown[0]!r}. {hint}", file=sys.stderr)
         return _USAGE
     if stack.unsaved:
         print("uncommitted changes are not in the images: they are built from commits", file=sys.stderr)
@@ -120,7 +120,7 @@ def _tell(
         for one in made.outcomes:
             print(f"{one.how:<5}  {one.key}  {one.digest or '(not pushed)'}  {one.tag}")
         if digests and any(digests.values()):
-            print(f"\nFor Pulumi.{arguments.stack}.yaml, under config:")
+            print(f"\nFor {naming.stack_file(arguments.stack)}, under config:")
             print(release_block.text(stack.commit, stack.config.release, digests), end="")
     for failure in made.failures:
         print(failure, file=sys.stderr)

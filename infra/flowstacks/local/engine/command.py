@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from flowstacks.core import naming
 from flowstacks.local import places as places_of
 from flowstacks.local import variables
 from flowstacks.local.engine import request, tools
@@ -73,7 +74,7 @@ def refresh_copy(places: Places, stack: str) -> None:
 
     Raises `LocalError` where the engine can't encrypt the placeholders.
     """
-    source = places.root / f"Pulumi.{stack}.yaml"
+    source = places.root / naming.stack_file(stack)
     if stack_copy.is_current(places.stacks, stack, source):
         return
     secrets = stack_copy.write(places.stacks, stack, source)
