@@ -1,13 +1,16 @@
 """The contract of a runtime: everything that the rest of the package asks of one."""
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from flowstacks.core.problem import Place, Problem
+from flowstacks.desired.choice import ChosenDeployment
 from flowstacks.desired.image_source import ImageSources
 from flowstacks.desired.objects import Desired, DesiredDeployment
 from flowstacks.desired.recipe import Json, Recipe, RunRequest
 from flowstacks.stack.config import Config
+from flowstacks.stack.stack_file import Key
 
 if TYPE_CHECKING:  # the checks of a pull request load every runtime, and none of them needs the engine
     import pulumi
@@ -53,6 +56,10 @@ Provision = Callable[[Config, Desired, ImageSources, "pulumi.Resource"], Platfor
 """Register everything that a runtime needs; the resource is the parent of the new ones."""
 
 
+Check = Callable[[Config, Sequence[ChosenDeployment], Callable[[Sequence[Key]], Place]], Iterable[Problem]]
+"""Findings about the chosen deployments; the last argument gives the place of a config key's path."""
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Runtime:
     """A way to run flows. Nothing else in the package knows a runtime by its name."""
@@ -67,6 +74,8 @@ class Runtime:
     """How one deployment runs."""
     provision: Provision | None = None
     """None: the runtime needs nothing but its work pool."""
+    checks: Sequence[Check] = ()
+    """The runtime's own, besides those of AWS (`needs_aws`)."""
     has_images: bool = False
     """Whether runs use container images, which a release then pins beside the commit."""
     needs_aws: bool = False

@@ -23,7 +23,7 @@ from flowstacks.desired.recipe import Source
 from flowstacks.discovery import discovery
 from flowstacks.discovery.declarations import flow_spec
 from flowstacks.discovery.manifest import Manifest
-from flowstacks.runtimes.registry import RUNTIMES
+from flowstacks.runtimes.registry import runtime_of
 from flowstacks.stack import config
 from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import StackFile
@@ -69,13 +69,14 @@ def judge(root: Path, project: str, settings: Config, stack_file: StackFile) -> 
         return stack_file.place(["flowstacks:overrides", pattern] if pattern else ["flowstacks:defaults"])
 
     chosen = choice.choose(settings, manifests, place)
-    wanted = desired_state.compose(
-        settings, RUNTIMES[settings.runtime], owner(settings, project), source(settings, root), chosen
-    )
+    runtime = runtime_of(settings)
+    wanted = desired_state.compose(settings, runtime, owner(settings, project), source(settings, root), chosen)
     if not problem.errors(found):  # what a broken file would have held can't be missed
         found += deployments.check_patterns(settings, manifests, place)
     found += deployments.check_layers(chosen)
     found += deployments.check_merged(settings, wanted)
+    for check in runtime.checks:
+        found += check(settings, chosen, stack_file.place)
     found += ecs.check(settings, chosen, manifests, stack_file.place)
     found += prefect_version.check(chosen, importlib.metadata.version("prefect"))
     found += aws_collisions.check(settings, wanted, stack_file.place)
