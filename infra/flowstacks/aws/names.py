@@ -3,6 +3,8 @@
 import dataclasses
 import re
 
+from flowstacks.stack.config import Config
+
 OWNER_TAG = "flowstacks:owner"
 ENVIRONMENT_TAG = "flowstacks:environment"
 
@@ -41,3 +43,8 @@ class Names:
         (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html).
         """
         return f"{self.name}-{_NOT_IN_FAMILY.sub('-', key.replace('/', '--'))}"
+
+
+def of_config(config: Config) -> Names:
+    """The names of an environment."""
+    return Names(prefix=config.aws.prefix, environment=config.environment)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from flowstacks.aws import names as aws_names
 from flowstacks.checks import job_variables
 from flowstacks.core import problem
 from flowstacks.desired import layers, names
@@ -70,8 +71,8 @@ def _network(stack: Config, one: ChosenDeployment) -> Iterator[problem.Problem]:
 
 
 def _family(stack: Config, one: ChosenDeployment) -> Iterator[problem.Problem]:
-    """Family: botocore 1.43.117, ECS `RegisterTaskDefinition`; how it is made: `flowstacks.aws.scope`."""
-    longest = f"{stack.aws.prefix}-{stack.environment}-{one.declared.address.replace('/', '--')}"
+    """Family: botocore 1.43.117, ECS `RegisterTaskDefinition`; how it is made: `flowstacks.aws.names`."""
+    longest = aws_names.of_config(stack).family(one.declared.address)
     if len(longest) > _LONGEST_FAMILY:
         place = problem.Place(one.declared.file, one.declared.line)
         message = (
