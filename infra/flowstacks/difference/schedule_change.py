@@ -1,41 +1,45 @@
 """How a deployment's schedules change, slug by slug. Pure."""
 
-from collections.abc import Sequence
-from typing import cast
+from flowstacks.difference import inputs
+from flowstacks.difference.inputs import Json
+from flowstacks.difference.property_change import PropertyChange
 
-from flowstacks.difference.change import Json, ValueChange
-
-FIELD = "schedules"
+PROPERTY = "schedules"
 
 Schedule = dict[str, Json]
 
 
-def changes(before: Json, after: Json) -> list[ValueChange]:
+def changes(before: object, after: object) -> list[PropertyChange]:
     """From one list of the inputs to the other; a schedule is the same as long as its slug is."""
-    ours, theirs = _by_slug(before), _by_slug(after)
-    found: list[ValueChange] = []
-    for slug in sorted(ours.keys() | theirs.keys()):
-        if slug not in ours:
-            found.append(_told(slug, f"added: {_described(theirs[slug])}"))
-        elif slug not in theirs:
-            found.append(_told(slug, f"removed, was {_described(ours[slug])}"))
+    old, new = _by_slug(before), _by_slug(after)
+    changed: list[PropertyChange] = []
+    for slug in sorted(old.keys() | new.keys()):
+        if slug not in old:
+            changed.append(_change(slug, f"added: {_described(new[slug])}"))
+        elif slug not in new:
+            changed.append(_change(slug, f"removed, was {_described(old[slug])}"))
         else:
-            found += [_told(slug, what) for what in _differences(ours[slug], theirs[slug])]
-    return found
+            changed += [_change(slug, text) for text in _differences(old[slug], new[slug])]
+    return changed
 
 
-def active(schedules: Json) -> bool:
+def is_of_schedules(change: PropertyChange) -> bool:
+    """Whether `changes` made it."""
+    return change.path.startswith(f"{PROPERTY}.")
+
+
+def active(schedules: object) -> bool:
     """Whether any of them makes runs."""
-    return any(one.get("active") is not False for one in _by_slug(schedules).values())
+    return any(schedule.get("active") is not False for schedule in inputs.schedules(schedules))
 
 
 def _differences(before: Schedule, after: Schedule) -> list[str]:
-    found = [
+    texts = [
         f"{key} {before.get(key)} -> {after.get(key)}" for key in ("cron", "timezone") if _differs(key, before, after)
     ]
     if after.get("active") is not None and _differs("active", before, after):
-        found.append("activated" if after["active"] else "paused")
-    return found
+        texts.append("activated" if after["active"] else "paused")
+    return texts
 
 
 def _differs(key: str, before: Schedule, after: Schedule) -> bool:
@@ -47,10 +51,9 @@ def _described(schedule: Schedule) -> str:
     return f"{schedule.get('cron')} {schedule.get('timezone')}{state}"
 
 
-def _told(slug: str, what: str) -> ValueChange:
-    return ValueChange(field=f"{FIELD}.{slug}", text=f"schedule {slug} {what}")
+def _change(slug: str, text: str) -> PropertyChange:
+    return PropertyChange(path=f"{PROPERTY}.{slug}", text=f"schedule {slug} {text}")
 
 
-def _by_slug(schedules: Json) -> dict[str, Schedule]:
-    found = cast("Sequence[Schedule]", schedules or [])
-    return {str(one.get("slug")): one for one in found}
+def _by_slug(schedules: object) -> dict[str, Schedule]:
+    return {str(schedule.get("slug")): schedule for schedule in inputs.schedules(schedules)}

@@ -8,8 +8,9 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 
 from flowstacks.core import markdown
-from flowstacks.difference import property_text
-from flowstacks.difference.resource_change import Operation, ResourceChange
+from flowstacks.difference import resource_change
+from flowstacks.difference.parts import Operation
+from flowstacks.difference.resource_change import ResourceChange
 from flowstacks.pins.pin import PinnedRelease
 from flowstacks.report import release, risks
 from flowstacks.report.preview import Preview
@@ -161,7 +162,8 @@ def _groups(sections: Sequence[Section]) -> Iterator[_Group]:
 
 def _entry(change: ResourceChange) -> str:
     title = f"- {markdown.code(_SIGNS[change.operation])} {change.kind} {markdown.code(change.name)}"
-    return "\n".join([title, *(f"  - {line}" for line in property_text.lines(change))])
+    texts = [part.text for part in change.changes if not resource_change.of_project(part)]
+    return "\n".join([title, *(f"  - {markdown.code(text)}" for text in texts)])
 
 
 _LEFT_OUT_BYTES = 1_500

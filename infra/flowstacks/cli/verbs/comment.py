@@ -109,7 +109,7 @@ def _document(section: Section) -> dict[str, object]:
                 "kind": one.kind,
                 "name": one.name,
                 "project": one.project,
-                "fields": one.moved,
+                "fields": list(one.properties),
             }
             for one in section.preview.changes
         ],
