@@ -103,9 +103,7 @@ def compare(before: Desired, after: Desired) -> DeploymentPlan:
         else:
             unchanged.append(new[name].desired.address)
     return DeploymentPlan(
-        deployments=tuple(
-            sorted(moved, key=lambda deployment: (deployment.project, deployment.address, deployment.move))
-        ),
+        deployments=tuple(sorted(moved, key=_order)),
         parts=parts.compare(before, after),
         unchanged=tuple(sorted(unchanged)),
     )

@@ -29,7 +29,7 @@ _CONFIG = Config(
     environment=_ENVIRONMENT,
     runtime="process",
     schedule_policy="paused",
-    release=Release(commit=_PIN),
+    release=Release.model_validate({"commit": _PIN}),
     naming=_NAMING,
 )
 
@@ -40,6 +40,6 @@ def difference(before: Manifest, after: Manifest) -> Preview:
 
 
 def _desired(manifest: Manifest) -> Desired:
-    place = Place(f"{_ENVIRONMENT}", 0)
+    place = Place(_ENVIRONMENT, 0)
     chosen = desired_state.choose(_CONFIG, {_PIN: manifest}, lambda _: place)
     return desired_state.desired(_CONFIG, _ENVIRONMENT, Source(url="", credentials=None, checkout=""), chosen)
