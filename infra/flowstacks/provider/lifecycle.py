@@ -18,9 +18,10 @@ from flowstacks.provider.transport import until_known
 _NOT_INPUTS = ("__provider", "server")
 
 
-def check(kind: Kind[I, A], news: Props) -> dynamic.CheckResult:
+def check(kind: Kind[I, A], session: Session, news: Props) -> dynamic.CheckResult:
     """One failure for each property that is unknown, missing or of a wrong type."""
     sent = _inputs(news)
+    session.checked(kind.title(sent))
     return dynamic.CheckResult(cast("dict[str, Any]", sent), _failures(kind, sent))
 
 
@@ -52,6 +53,7 @@ def create(kind: Kind[I, A], session: Session, props: Props) -> dynamic.CreateRe
 def read(kind: Kind[I, A], session: Session, id_: str, props: Props) -> dynamic.ReadResult:
     """What the server has; an empty id for what is gone from the right server."""
     gone = dynamic.ReadResult("", {})
+    session.refreshed(kind.title(props))
     if not session.same_server(props.get("server")):
         return gone
     found = kind.read(session.client, id_, props)
