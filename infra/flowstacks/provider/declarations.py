@@ -1,9 +1,9 @@
 """Which objects the program declares, told apart from those that a refresh merely looks at.
 
-The engine calls `diff` in both phases, with the same id and the same properties (pulumi 3.258.0): a refresh calls `read`
-and `diff`, the program's phase `check` and `diff`. `destroy` and its refresh never call `check`. So a diff is the
-program's exactly if the last of `check` and `read` for this object was a `check`. A delete that comes later in the same
-process must not be skipped for an object that only the refresh looked at.
+The engine calls `diff` in both phases, with the same id and the same properties (pulumi 3.258.0): a refresh calls
+`read` and `diff`, the program's phase `check` and `diff`. `destroy` and its refresh never call `check`. So a diff is
+the program's exactly if the last of `check` and `read` for this object was a `check`. A delete that comes later in the
+same process must not be skipped for an object that only the refresh looked at.
 """
 
 import threading

@@ -13,7 +13,6 @@ from flowstacks.provider import fields, properties
 from flowstacks.provider.errors import ForeignError, NotFoundError, ProviderError
 from flowstacks.provider.kind import A, I, Kind, Props
 from flowstacks.provider.session import Session
-from flowstacks.provider.transport import until_known
 
 _NOT_INPUTS = ("__provider", "server")
 
@@ -46,7 +45,7 @@ def create(kind: Kind[I, A], session: Session, props: Props) -> dynamic.CreateRe
     """Look by name first: absent is created, ours is continued (a create that was killed), others' is refused."""
     inputs = _typed(kind, props)
     server = session.ensured_fingerprint()
-    id_ = until_known(lambda: _create_or_continue(kind, session, inputs), session.client.patience)
+    id_ = session.client.until_known(lambda: _create_or_continue(kind, session, inputs))
     return dynamic.CreateResult(id_, _outputs(props, server))
 
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, ClassVar, cast
 
 from hypothesis import given
@@ -15,7 +15,6 @@ from flowstacks.provider.fields import Immutable, Rules
 from flowstacks.provider.kind import Kind, Props
 from flowstacks.provider.model import ProviderModel
 from flowstacks.provider.session import Session
-from flowstacks.provider.transport import Patience
 
 Program = dict[str, str]
 """Resource name by identity: an object may get another resource name, as a flow that moves to another project."""
@@ -30,7 +29,9 @@ class MemoryServer:
     """Stands for the client of a server whose objects are names by id."""
 
     names: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
-    patience: Patience = dataclasses.field(default_factory=Patience)
+
+    def until_known(self, attempt: Callable[[], str]) -> str:
+        return attempt()
 
     def variable(self, name: str) -> answers.VariableAnswer:
         return answers.VariableAnswer(id="fingerprint", name=name)
