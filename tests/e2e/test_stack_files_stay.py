@@ -20,8 +20,8 @@ PROGRAM = """\
 import pulumi
 config = pulumi.Config()
 pulumi.export("runtime", config.require("runtime"))
-pulumi.export("policy", config.get("schedule_policy"))
 pulumi.export("hidden", pulumi.Output.secret("x"))
+pulumi.log.info(f"runs {config.require('runtime')}, schedules {config.get('schedule_policy')}")
 pulumi.export("key", (config.get_object("prefect") or {}).get("api_key"))
 """
 PLAIN = "config:\n  flowstacks:runtime: process   # two spaces and more stay\n"
@@ -115,10 +115,10 @@ def test_a_value_of_one_command_is_forgotten_by_the_next(here: Places, content: 
     assert _pulumi(here, "up --yes --skip-preview -s dev").returncode == 0
     what_if = _pulumi(here, "preview -c flowstacks:schedule_policy=active -s dev")
     assert what_if.returncode == 0, what_if.stdout
-    assert "active" in what_if.stdout
+    assert "schedules active" in what_if.stdout
     plain = _pulumi(here, "preview --expect-no-changes -s dev")
     assert plain.returncode == 0, plain.stdout
-    assert "active" not in plain.stdout
+    assert "schedules None" in plain.stdout
     up = _pulumi(here, "up --yes --skip-preview -c flowstacks:schedule_policy=active -s dev")
     assert up.returncode == 0, up.stdout
     assert "schedule_policy" not in _pulumi(here, "config -s dev").stdout
@@ -132,9 +132,9 @@ def test_a_file_that_is_named_is_read_and_left_alone(here: Places, tmp_path: Pat
     stacks.init(here, "dev", _values(here))
     preview = _pulumi(here, f"preview -s dev --config-file {shlex.quote(str(other))}")
     assert preview.returncode == 0, preview.stdout
-    assert "named" in preview.stdout
+    assert "runs named" in preview.stdout
     assert other.read_bytes() == before
-    assert "named" not in _pulumi(here, "preview -s dev").stdout
+    assert "runs process" in _pulumi(here, "preview -s dev").stdout
     absent = _pulumi(here, "preview -s dev --config-file absent.yaml")
     assert absent.returncode == 1
     assert "there is no such file" in absent.stdout

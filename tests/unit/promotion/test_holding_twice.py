@@ -125,7 +125,7 @@ def test_a_pattern_beside_a_narrower_one_is_not_refused_the_second_time() -> Non
 @pytest.mark.parametrize(("digest", "refused"), [(DIGESTS[0], False), (DIGESTS[1], True)])
 def test_on_ecs_the_same_commit_with_another_image_is_something_else(digest: str, *, refused: bool) -> None:
     source = _environment("ecs", {}, PIN)
-    flows = {"a-x": {"project_name": "a", "deployments": {"a/a-x/daily": {}}}}
+    flows: dict[str, Any] = {"a-x": {"project_name": "a", "deployments": {"a/a-x/daily": {}}}}
     desired = plans.environment({
         "config": {"runtime": "ecs", "region": "eu-central-1", "release": {"commit": PIN, "images": {"a": DIGESTS[0]}}},
         "projects": {"a": {"commit": PIN, "tree_key": "a"}},
