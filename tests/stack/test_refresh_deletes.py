@@ -2,6 +2,7 @@
 
 import json
 import random
+from typing import Any
 
 from tests.support.workspace import Workspace
 
@@ -27,7 +28,7 @@ for name, folder in json.loads(os.environ["PROGRAM"]).items():
 
 _NAMES = "abcdef"
 _SEED = 3  # both random programs remove, move and keep, one of them after a refresh
-_MORE = (["--refresh"], [])
+_MORE: tuple[tuple[str, ...], ...] = (("--refresh",), ())
 
 
 def _random_program(generator: random.Random) -> dict[str, str]:
@@ -43,7 +44,9 @@ def _names_by_id(workspace: Workspace) -> dict[str, str]:
 def _resources(workspace: Workspace) -> dict[str, str]:
     """Resource name by id, from the state as it is stored: asking the engine takes seconds."""
     stored = next((workspace.root.parent / "state").rglob(f"{workspace.stack}.json"))
-    resources = json.loads(stored.read_text(encoding="utf-8"))["checkpoint"]["latest"].get("resources") or []
+    resources: list[dict[str, Any]] = (
+        json.loads(stored.read_text(encoding="utf-8"))["checkpoint"]["latest"].get("resources") or []
+    )
     return {
         res["id"]: res["urn"].rpartition("::")[2] for res in resources if res["type"].endswith("prefect:Deployment")
     }
@@ -53,7 +56,8 @@ def test_server_state_and_program_agree(workspace: Workspace) -> None:
     workspace.write("__main__.py", PROGRAM)
     workspace.configure({"prefect": {"api_url": workspace.api}})
     generator = random.Random(_SEED)
-    runs = [(dict.fromkeys(_NAMES, "p"), []), *((_random_program(generator), more) for more in _MORE)]
+    first: tuple[dict[str, str], tuple[str, ...]] = dict.fromkeys(_NAMES, "p"), ()
+    runs = [first, *((_random_program(generator), more) for more in _MORE)]
     for program, more in runs:
         workspace.pulumi("up", "--yes", "--skip-preview", *more, env={"PROGRAM": json.dumps(program)})
         names = _names_by_id(workspace)

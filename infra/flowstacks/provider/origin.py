@@ -3,6 +3,7 @@
 Such a thing may answer anything with 200 or 404, and both would pass for "done" and "gone".
 """
 
+import http
 from typing import cast
 
 import httpx
@@ -21,13 +22,13 @@ _REMEDY = (
 
 def objection(method: str, answer: httpx.Response) -> str | None:
     """Why the answer can't be Prefect's own, with the remedy; None where it can. For answers below 300, and 404."""
-    if answer.status_code == httpx.codes.NOT_FOUND:
+    if answer.status_code == http.HTTPStatus.NOT_FOUND:
         return None if _names_what_is_missing(answer) else f"this 404 is not Prefect's own. {_REMEDY}"
     if not answer.is_success:
         return None
     if _is_web_page(answer):
         return f"a web page came with {answer.status_code}, not Prefect's answer; nothing was done. {_REMEDY}"
-    if method in _CHANGING and answer.status_code != httpx.codes.NO_CONTENT:
+    if method in _CHANGING and answer.status_code != http.HTTPStatus.NO_CONTENT:
         return f"{answer.status_code} is not Prefect's answer, which is 204; nothing was done. {_REMEDY}"
     return None
 

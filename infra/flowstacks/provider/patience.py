@@ -1,6 +1,7 @@
 """Which answers are asked for again, and for how long."""
 
 import dataclasses
+import http
 from typing import Self
 
 import httpx
@@ -61,11 +62,11 @@ class Setback:
         """None for an answer to work with. `reads`: the request changes nothing."""
         status = answer.status_code
         total_s = patience.total_s
-        if status == httpx.codes.TOO_MANY_REQUESTS:
+        if status == http.HTTPStatus.TOO_MANY_REQUESTS:
             return cls(what="429", is_harmless=True, limit_s=patience.throttled_s, pause_s=_retry_after(answer))
         if status in _OVERLOADED:
             return cls(what=str(status), is_harmless=False, limit_s=total_s, is_overload=True)
-        if reads and status == httpx.codes.INTERNAL_SERVER_ERROR:
+        if reads and status == http.HTTPStatus.INTERNAL_SERVER_ERROR:
             return cls(what="500", is_harmless=True, limit_s=total_s, is_flaw=True)
         if answer.is_success and origin.is_cut(answer):
             what = f"the answer was cut off after {len(answer.content)} bytes"
