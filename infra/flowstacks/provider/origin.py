@@ -4,9 +4,9 @@ Such a thing may answer anything with 200 or 404, and both would pass for "done"
 """
 
 import http
-from typing import cast
-
-import httpx
+import json
+from collections.abc import Mapping
+from typing import Protocol, cast
 
 _CHANGING = ("PATCH", "DELETE")
 """Prefect answers these with 204 and nothing else (`prefect/server/api/{deployments,variables,workers}.py`, 3.8.8)."""
@@ -20,11 +20,30 @@ _REMEDY = (
 )
 
 
-def objection(method: str, answer: httpx.Response) -> str | None:
+class Reply(Protocol):
+    """What is asked of an answer, whichever library brought it."""
+
+    @property
+    def status_code(self) -> int:
+        """HTTP's."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """By name, in any case."""
+        ...
+
+    @property
+    def content(self) -> bytes:
+        """All of it."""
+        ...
+
+
+def objection(method: str, answer: Reply) -> str | None:
     """Why the answer can't be Prefect's own, with the remedy; None where it can. For answers below 300, and 404."""
     if answer.status_code == http.HTTPStatus.NOT_FOUND:
         return None if _names_what_is_missing(answer) else f"this 404 is not Prefect's own. {_REMEDY}"
-    if not answer.is_success:
+    if answer.status_code >= http.HTTPStatus.MULTIPLE_CHOICES:
         return None
     if _is_web_page(answer):
         return f"a web page came with {answer.status_code}, not Prefect's answer; nothing was done. {_REMEDY}"
@@ -33,25 +52,25 @@ def objection(method: str, answer: httpx.Response) -> str | None:
     return None
 
 
-def is_cut(answer: httpx.Response) -> bool:
+def is_cut(answer: Reply) -> bool:
     """Whether it is JSON that begins and does not end."""
     if "json" not in answer.headers.get("Content-Type", "") or not answer.content.lstrip().startswith((b"{", b"[")):
         return False
     try:
-        answer.json()
+        json.loads(answer.content)
     except ValueError:
         return True
     return False
 
 
-def _is_web_page(answer: httpx.Response) -> bool:
+def _is_web_page(answer: Reply) -> bool:
     return "text/html" in answer.headers.get("Content-Type", "") or answer.content.lstrip().startswith(b"<")
 
 
-def _names_what_is_missing(answer: httpx.Response) -> bool:
+def _names_what_is_missing(answer: Reply) -> bool:
     """`detail` from a route's HTTPException, `exception_message` from an ObjectNotFoundError (`api/server.py`)."""
     try:
-        body: object = answer.json()
+        body: object = json.loads(answer.content)
     except ValueError:
         return False
     if not isinstance(body, dict) or body == _UNKNOWN_ROUTE:

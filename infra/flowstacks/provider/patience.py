@@ -4,8 +4,6 @@ import dataclasses
 import http
 from typing import Self
 
-import httpx
-
 from flowstacks.provider import origin
 
 MOST_FLAWS = 2
@@ -48,17 +46,7 @@ class Setback:
     """It may be gone at the next try; if it stays it is how the server is, so it is asked again `MOST_FLAWS` times."""
 
     @classmethod
-    def unanswered(cls, error: httpx.TransportError, patience: Patience) -> Self:
-        """The connection failed or broke, or no answer came in time."""
-        return cls(
-            what=f"no answer ({type(error).__name__})",
-            # Never connected: nothing was sent, so asking again is harmless whatever the request.
-            is_harmless=isinstance(error, httpx.ConnectError | httpx.ConnectTimeout),
-            limit_s=patience.absent_s if isinstance(error, httpx.ConnectError) else patience.total_s,
-        )
-
-    @classmethod
-    def answered(cls, answer: httpx.Response, patience: Patience, *, reads: bool) -> Self | None:
+    def answered(cls, answer: origin.Reply, patience: Patience, *, reads: bool) -> Self | None:
         """None for an answer to work with. `reads`: the request changes nothing."""
         status = answer.status_code
         total_s = patience.total_s
@@ -68,13 +56,13 @@ class Setback:
             return cls(what=str(status), is_harmless=False, limit_s=total_s, is_overload=True)
         if reads and status == http.HTTPStatus.INTERNAL_SERVER_ERROR:
             return cls(what="500", is_harmless=True, limit_s=total_s, is_flaw=True)
-        if answer.is_success and origin.is_cut(answer):
+        if status < http.HTTPStatus.MULTIPLE_CHOICES and origin.is_cut(answer):
             what = f"the answer was cut off after {len(answer.content)} bytes"
             return cls(what=what, is_harmless=False, limit_s=total_s, is_flaw=True)
         return None
 
 
-def _retry_after(answer: httpx.Response) -> float:
+def _retry_after(answer: origin.Reply) -> float:
     """Seconds, 0 without; a date there (RFC 9110 allows it, Prefect Cloud sends seconds) counts as absent."""
     seconds = answer.headers.get("Retry-After", "")
     return float(seconds) if seconds.replace(".", "", 1).isdigit() else 0.0

@@ -202,7 +202,7 @@ class Transport:
             try:
                 answer = self._once(method, path, send)
             except httpx.TransportError as error:
-                setback = Setback.unanswered(error, self.patience)
+                setback = _unanswered(error, self.patience)
             else:
                 setback = Setback.answered(answer, self.patience, reads=repeatable and not writes)
                 if setback is None or (repeatable and setback.is_flaw and flaws == MOST_FLAWS):
@@ -289,6 +289,16 @@ def _headers(settings: ServerSettings) -> dict[str, str]:
         token = base64.b64encode(settings.auth_string.get_secret_value().encode()).decode()
         return {"Authorization": f"Basic {token}"}
     return {}
+
+
+def _unanswered(error: httpx.TransportError, patience: Patience) -> Setback:
+    """The connection failed or broke, or no answer came in time."""
+    return Setback(
+        what=f"no answer ({type(error).__name__})",
+        # Never connected: nothing was sent, so asking again is harmless whatever the request.
+        is_harmless=isinstance(error, httpx.ConnectError | httpx.ConnectTimeout),
+        limit_s=patience.absent_s if isinstance(error, httpx.ConnectError) else patience.total_s,
+    )
 
 
 def _reason(answer: httpx.Response) -> str:
