@@ -26,7 +26,7 @@ def chosen(source: Config, runs: Desired, target: Config, patterns: Sequence[str
     for pattern in patterns:
         covered = [address for address in known if _covers(pattern, address)]
         if not covered:
-            nearest = suggestion.closest(pattern, known)
+            nearest = suggestion.closest_address(pattern, known)
             raise FlowstacksError(f"{source.environment} runs no deployment that {pattern!r} covers. {nearest}")
         own = [address for address in covered if not _narrower(patterns, pattern, address)]
         addresses[pattern] = [address for address in own if not _narrower(inheritance.held(target), pattern, address)]

@@ -36,6 +36,7 @@ COMMIT = "FLOWSTACKS_COMMIT"
 
 _PIN = re.compile(r"[0-9a-f]{40}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_ACCOUNT = re.compile(r"[0-9]{12}")
 _LOGIN = re.compile(r"(?<=//)[^/]*@")
 
 
@@ -82,6 +83,18 @@ class Statement(Model):
     resources: Annotated[tuple[str, ...], pydantic.Field(min_length=1)]
 
 
+def _checked_account(account: Any) -> Any:
+    """An account's 12 digits as text; `pulumi config set --path` writes them as a number."""
+    digits = str(account) if isinstance(account, int) and not isinstance(account, bool) else account
+    if isinstance(digits, str) and _ACCOUNT.fullmatch(digits):
+        return digits
+    if isinstance(account, int):
+        raise ValueError(  # noqa: TRY004 - pydantic reports a ValueError at its place, a TypeError it passes on
+            "an AWS account is 12 digits, and a number loses its leading zeros; write all 12, in quotes"
+        )
+    raise ValueError('an AWS account is 12 digits, in quotes: "012345678901"')
+
+
 class AwsConfig(Model):
     """What an `ecs` environment is called and keeps in AWS.
 
@@ -92,7 +105,7 @@ class AwsConfig(Model):
     prefix: Annotated[str, pydantic.StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=20)] = (
         "flowstacks"
     )
-    account: Annotated[str, pydantic.StringConstraints(pattern=r"^\d{12}$")] | None = None
+    account: Annotated[str, pydantic.BeforeValidator(_checked_account)] | None = None
     log_retention_days: int = 90
     image_days: Annotated[int, pydantic.Field(ge=1)] = 90
     task_statements: tuple[Statement, ...] = ()
@@ -226,20 +239,35 @@ def load(stack: str, values: Mapping[str, Any], place: Callable[[Sequence[Key]],
     raw = {key.removeprefix(prefix): _decoded(value) for key, value in values.items() if key.startswith(prefix)}
     if os.environ.get(COMMIT):
         raw["release"] = {"commit": os.environ[COMMIT]}
-    for name in [name for name in _SAID_ELSEWHERE if name in raw]:
-        where, message = place([f"{prefix}{name}"]), f"unknown config key {prefix}{name}"
-        raise RejectedError([problem.error("unknown-config-key", where, message, _SAID_ELSEWHERE[name])])
+    problems = [
+        problem.error("unknown-config-key", place([f"{prefix}{name}"]), f"unknown config key {prefix}{name}", remedy)
+        for name, remedy in _NOT_WRITTEN_HERE.items()
+        if name in raw
+    ]
     raw.setdefault("schedule_policy", "active" if stack == "main" else "paused")
     try:
-        return Config.model_validate({**raw, "environment": stack, "region": values.get("aws:region")})
+        settings = Config.model_validate({**raw, "environment": stack, "region": values.get("aws:region")})
     except pydantic.ValidationError as invalid:
-        raise RejectedError([_problem(error, place) for error in invalid.errors()]) from invalid
+        raise RejectedError([*problems, *(_problem(error, raw, place) for error in invalid.errors())]) from invalid
+    if problems:
+        raise RejectedError(problems)
+    return settings
 
 
-_SAID_ELSEWHERE = {
+_NOT_WRITTEN_HERE = {
     "environment": "Remove it: the environment is the stack's name",
     "region": "Write it as aws:region",
 }
+"""Fields of `Config` that come from elsewhere, each with what to do about such a key."""
+
+
+def known_keys(path: Sequence[Key]) -> list[str]:
+    """The keys that may be written in the mapping at `path` below `flowstacks:`; none where that is no model."""
+    keys = suggestion.fields_at(Config, path)
+    if not path:
+        return [key for key in keys if key not in _NOT_WRITTEN_HERE]
+    # `preset` is resolved before the model sees the mapping.
+    return ["preset", *keys] if tuple(path) == ("naming",) else keys
 
 
 def _decoded(value: Any) -> Any:
@@ -251,18 +279,18 @@ def _decoded(value: Any) -> Any:
     return value
 
 
-def _problem(error: Any, place: Callable[[Sequence[Key]], Place]) -> problem.Problem:
+def _problem(error: Any, raw: Mapping[str, Any], place: Callable[[Sequence[Key]], Place]) -> problem.Problem:
     path = tuple(key for key in cast("tuple[Key, ...]", error["loc"]) if key not in _FORMS)
     key = f"{NAMESPACE}:{path[0]}" if path else NAMESPACE
     dotted = ".".join(map(str, (key, *path[1:])))
-    code, message, remedy = _worded(error, dotted, path)
+    code, message, remedy = _worded(error, dotted, path, raw)
     return problem.error(code, place((key, *path[1:])), message, remedy)
 
 
-def _worded(error: Any, dotted: str, path: Sequence[Key]) -> tuple[str, str, str]:
+def _worded(error: Any, dotted: str, path: Sequence[Key], raw: Mapping[str, Any]) -> tuple[str, str, str]:
     if error["type"] == "extra_forbidden":
-        known = suggestion.fields_at(Config, path[:-1])
-        return "unknown-config-key", f"unknown config key {dotted}", suggestion.closest(str(path[-1]), known)
+        remedy = suggestion.closest_key(str(path[-1]), known_keys(path[:-1]), _keys_at(raw, path[:-1]))
+        return "unknown-config-key", f"unknown config key {dotted}", remedy
     if error["type"] == "missing":
         return "missing-config-key", f"config key {dotted} is missing", "Write it into the stack file"
     return (
@@ -270,6 +298,12 @@ def _worded(error: Any, dotted: str, path: Sequence[Key]) -> tuple[str, str, str
         f"{dotted}: {error['msg'].removeprefix('Value error, ')}",
         f"It is {error['input']!r} now; correct it" if _may_be_shown(error["input"], path) else "Correct it",
     )
+
+
+def _keys_at(node: Any, path: Sequence[Key]) -> list[str]:
+    for key in path:
+        node = node[key]
+    return [str(key) for key in cast("Mapping[Any, Any]", node)]
 
 
 def _may_be_shown(value: Any, path: Sequence[Key]) -> bool:

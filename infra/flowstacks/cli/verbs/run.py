@@ -72,7 +72,7 @@ def _only(text: str, known: tuple[DesiredDeployment, ...]) -> DesiredDeployment:
     if len(fitting) == 1:
         return fitting[0]
     names = ", ".join(one.address for one in fitting)
-    remedy = f"Say which: {names}" if fitting else suggestion.closest(text, [one.address for one in known])
+    remedy = f"Say which: {names}" if fitting else suggestion.closest_address(text, [one.address for one in known])
     raise FlowstacksError(f"{len(fitting) or 'no'} deployments fit {text!r}. {remedy}")
 
 
