@@ -4,7 +4,6 @@ Keys stand under `flowstacks:` in `Pulumi.<stack>.yaml`; they are snake_case bec
 """
 
 import ipaddress
-import json
 import os
 import re
 import urllib.parse
@@ -13,6 +12,8 @@ from typing import Annotated, Any, Literal, cast
 
 import pydantic
 
+from flowstacks import aws_account, config_value
+from flowstacks.config_value import UnusableError
 from flowstacks.core import problem, secret_reference, suggestion
 from flowstacks.core.errors import RejectedError
 from flowstacks.core.model import Model
@@ -36,7 +37,6 @@ COMMIT = "FLOWSTACKS_COMMIT"
 
 _PIN = re.compile(r"[0-9a-f]{40}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_ACCOUNT = re.compile(r"[0-9]{12}")
 _LOGIN = re.compile(r"(?<=//)[^/]*@")
 
 
@@ -83,18 +83,6 @@ class Statement(Model):
     resources: Annotated[tuple[str, ...], pydantic.Field(min_length=1)]
 
 
-def _checked_account(account: Any) -> Any:
-    """An account's 12 digits as text; `pulumi config set --path` writes them as a number."""
-    digits = str(account) if isinstance(account, int) and not isinstance(account, bool) else account
-    if isinstance(digits, str) and _ACCOUNT.fullmatch(digits):
-        return digits
-    if isinstance(account, int):
-        raise ValueError(  # noqa: TRY004 - pydantic reports a ValueError at its place, a TypeError it passes on
-            "an AWS account is 12 digits, and a number loses its leading zeros; write all 12, in quotes"
-        )
-    raise ValueError('an AWS account is 12 digits, in quotes: "012345678901"')
-
-
 class AwsConfig(Model):
     """What an `ecs` environment is called and keeps in AWS.
 
@@ -105,7 +93,7 @@ class AwsConfig(Model):
     prefix: Annotated[str, pydantic.StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=20)] = (
         "flowstacks"
     )
-    account: Annotated[str, pydantic.BeforeValidator(_checked_account)] | None = None
+    account: Annotated[str, pydantic.BeforeValidator(aws_account.checked)] | None = None
     log_retention_days: int = 90
     image_days: Annotated[int, pydantic.Field(ge=1)] = 90
     task_statements: tuple[Statement, ...] = ()
@@ -236,7 +224,7 @@ def load(stack: str, values: Mapping[str, Any], place: Callable[[Sequence[Key]],
     Raises `RejectedError` with every problem, each at its line.
     """
     prefix = f"{NAMESPACE}:"
-    raw = {key.removeprefix(prefix): _decoded(value) for key, value in values.items() if key.startswith(prefix)}
+    raw = _raw({key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)}, place)
     if os.environ.get(COMMIT):
         raw["release"] = {"commit": os.environ[COMMIT]}
     problems = [
@@ -270,13 +258,19 @@ def known_keys(path: Sequence[Key]) -> list[str]:
     return ["preset", *keys] if tuple(path) == ("naming",) else keys
 
 
-def _decoded(value: Any) -> Any:
-    if isinstance(value, str) and value[:1] in "{[":
+def _raw(values: Mapping[str, Any], place: Callable[[Sequence[Key]], Place]) -> dict[str, Any]:
+    raw: dict[str, Any] = {}
+    problems: list[problem.Problem] = []
+    for name, value in values.items():
         try:
-            return json.loads(value)
-        except ValueError:
-            return value
-    return value
+            raw[name] = config_value.decoded(value)
+        except UnusableError as unusable:
+            key = f"{NAMESPACE}:{name}"
+            message = f"{key}: {unusable.message}"
+            problems.append(problem.error("invalid-config", place([key]), message, unusable.remedy))
+    if problems:
+        raise RejectedError(problems)
+    return raw
 
 
 def _problem(error: Any, raw: Mapping[str, Any], place: Callable[[Sequence[Key]], Place]) -> problem.Problem:
@@ -296,7 +290,9 @@ def _worded(error: Any, dotted: str, path: Sequence[Key], raw: Mapping[str, Any]
     return (
         "invalid-config",
         f"{dotted}: {error['msg'].removeprefix('Value error, ')}",
-        f"It is {error['input']!r} now; correct it" if _may_be_shown(error["input"], path) else "Correct it",
+        f"It is {config_value.shown(error['input'])} now; correct it"
+        if _may_be_shown(error["input"], path)
+        else "Correct it",
     )
 
 
