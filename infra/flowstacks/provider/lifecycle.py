@@ -9,7 +9,7 @@ from typing import Any, cast
 import pydantic
 from pulumi import dynamic
 
-from flowstacks.provider import fields, properties
+from flowstacks.provider import fields, owners, properties
 from flowstacks.provider.errors import ForeignError, NotFoundError, ProviderError
 from flowstacks.provider.kind import A, I, Kind, Props
 from flowstacks.provider.session import Session
@@ -59,8 +59,9 @@ def read(kind: Kind[I, A], session: Session, id_: str, props: Props) -> dynamic.
     if found is None:
         return gone
     ours, theirs = props.get("owner"), kind.owner(session.client, found, props)
-    if ours and theirs not in (None, ours):
-        raise ForeignError(f"{_title(kind, props)} belongs to {theirs} now. Take it out with `pulumi state delete`.")
+    if ours and theirs is not None and not owners.is_same(theirs, ours):
+        whose = owners.description(theirs, str(ours))
+        raise ForeignError(f"{_title(kind, props)} belongs to {whose} now. Take it out with `pulumi state delete`.")
     # A mark that an earlier refresh found lost stays lost in the state until an update has written it again: that
     # looks whose it is, and a name taken from the server here would pass for our own earlier one there.
     now = {**kind.observed(found), "owner": theirs if ours else None}
