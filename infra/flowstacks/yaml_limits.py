@@ -5,7 +5,7 @@ A pull request of a stranger's fork brings stack files of its own, and `flowstac
 
 import dataclasses
 import re
-from collections.abc import Iterator, Sized
+from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 from ruamel.yaml import YAML
@@ -57,7 +57,7 @@ def value_fault(value: object) -> tuple[str, str] | None:
 def _inside(part: Any) -> list[Any]:
     if isinstance(part, dict):
         return [*part, *part.values()]
-    return list(part) if isinstance(part, list | tuple) else []
+    return list(cast("Iterable[Any]", part)) if isinstance(part, list | tuple) else []
 
 
 def faults(text: str) -> Iterator[Fault]:
@@ -86,9 +86,10 @@ class _Scanner(RoundTripScanner):
     """Counts open brackets itself: looking for a `:` after each, it takes 4 s for a line of them before any event."""
 
     def fetch_flow_collection_start(self, TokenClass: Any, to_push: str) -> None:  # noqa: N803 - ruamel's own name
-        if len(cast("Sized", self.flow_context)) > DEEPEST:
-            raise _TooDeepError(cast("int", self.reader.line) + 1)
-        super().fetch_flow_collection_start(TokenClass, to_push)
+        scanner, original = cast("Any", self), cast("Any", super())  # ruamel's attributes are untyped
+        if len(scanner.flow_context) > DEEPEST:
+            raise _TooDeepError(scanner.reader.line + 1)
+        original.fetch_flow_collection_start(TokenClass, to_push)
 
 
 @dataclasses.dataclass

@@ -39,13 +39,13 @@ def test_every_spelling_of_a_repository_is_one_owner(host: str, path: str, first
     assert not owners.differs_in_repository(before, after)
 
 
-@given(_host, _path, _host, _path, _spelling, _spelling)
+@given(strategies.tuples(_host, _path), strategies.tuples(_host, _path), _spelling, _spelling)
 def test_other_hosts_and_paths_are_other_owners(
-    host: str, path: str, other_host: str, other_path: str, first: str, second: str
+    repository: tuple[str, str], other: tuple[str, str], first: str, second: str
 ) -> None:
-    is_one = (host, path) == (other_host, other_path)
-    assert owners.is_same(_owner(first, host, path), _owner(second, other_host, other_path)) is is_one
-    assert not owners.is_same(_owner(first, host, path), _owner(second, host, path, "main"))
+    owner = _owner(first, *repository)
+    assert owners.is_same(owner, _owner(second, *other)) is (repository == other)
+    assert not owners.is_same(owner, _owner(second, *repository, "main"))
 
 
 @pytest.mark.parametrize(
