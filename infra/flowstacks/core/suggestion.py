@@ -19,11 +19,13 @@ def closest(word: str, known: Iterable[str]) -> str:
 
 
 def closest_key(word: str, known: Collection[str], present: Collection[str]) -> str:
-    """A remedy for an unknown key of a model: the closest key that is not written yet, or all known keys.
+    """A remedy for an unknown key of a model: the closest key, or all known keys.
 
     `present`: the keys written at the same place; a second one of the same name would be refused.
     """
-    near = difflib.get_close_matches(word, sorted(set(known) - set(present)), n=1)
+    near = difflib.get_close_matches(word, sorted(known), n=1)
+    if near and near[0] in present:
+        return f"Did you mean {near[0]!r}? It is written already: remove one of them"
     return f"Did you mean {near[0]!r}?" if near else _listed(sorted(known), len(known))
 
 
