@@ -64,6 +64,11 @@ def _room(module: str) -> str:
     return module.partition(".")[0]
 
 
+def _text(module: str) -> str:
+    file = PACKAGE / f"{module.replace('.', '/')}.py"
+    return (file if file.exists() else PACKAGE / module.replace(".", "/") / "__init__.py").read_text(encoding="utf-8")
+
+
 def _is_package(module: str) -> bool:
     return (PACKAGE / module.replace(".", "/") / "__init__.py").exists()
 
@@ -99,14 +104,24 @@ def test_only_one_module_of_the_provider_speaks_http() -> None:
     speakers = {
         module for module, tree in MODULES.items() if _imports(tree) & {"httpx", "requests", "aiohttp", "urllib3"}
     }
-    assert {module for module in speakers if _room(module) == "provider"} == {"provider.transport"}
+    assert {module for module in speakers if _room(module) == "provider"} == {
+        "provider.origin",
+        "provider.patience",
+        "provider.transport",
+    }
+
+
+def test_only_one_room_starts_the_engines_command() -> None:
+    """The embedded default brings an engine of its own."""
+    starters = {
+        module for module in MODULES if '["pulumi", ' in _text(module) or "pulumi is not on PATH" in _text(module)
+    }
+    assert {_room(module) for module in starters} <= {"pulumi_cli", "local", "aws_plugin"}
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_files_and_functions_stay_small(module: str) -> None:
-    file = PACKAGE / f"{module.replace('.', '/')}.py"
-    text = (file if file.exists() else PACKAGE / module.replace(".", "/") / "__init__.py").read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= _LONGEST_FILE
+    assert len(_text(module).splitlines()) <= _LONGEST_FILE
     for node in ast.walk(MODULES[module]):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             assert (node.end_lineno or 0) - node.lineno < _LONGEST_FUNCTION, node.name

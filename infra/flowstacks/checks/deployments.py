@@ -38,7 +38,9 @@ def check_patterns(
         if not any(naming.matches(pattern, naming.parse_address(address)) for address in known):
             where = f" at commit {override.commit}" if override.commit else ""
             message = f"override {pattern!r} matches no deployment{where}"
-            found.append(problem.error("unknown-address", place(pattern), message, suggestion.closest(pattern, known)))
+            found.append(
+                problem.error("unknown-address", place(pattern), message, suggestion.closest_address(pattern, known))
+            )
     return found
 
 

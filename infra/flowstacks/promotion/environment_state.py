@@ -1,17 +1,15 @@
 """What an environment's last `up` left, and how its runs went: read from the stack's outputs and the Prefect server."""
 
 import dataclasses
-import json
-import subprocess
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from flowstacks.core.errors import ServerError
 from flowstacks.desired.desired_state import Desired
 from flowstacks.evaluation import servers
 from flowstacks.promotion import hold_overrides
 from flowstacks.provider.answers import FlowRunAnswer
+from flowstacks.pulumi_cli import command
 from flowstacks.stack.config import Config
 
 COMPLETED = "COMPLETED"
@@ -64,7 +62,7 @@ class EnvironmentState:
 def ask(root: Path, source: Config, runs: Desired, addresses: Collection[str]) -> EnvironmentState:
     """`runs`: what `source` is pinned to; runs are asked for at `addresses` only.
 
-    Raises `ServerError` where state or server does not answer.
+    Raises `FlowstacksError` where the state can't be read, `ServerError` where the server does not answer.
     """
     outputs = _outputs(root, source.environment)
     ids = {address: str(one["id"]) for address, one in outputs.items()}
@@ -87,11 +85,10 @@ def _deployed(one: Mapping[str, Any]) -> Content:
 
 
 def _outputs(root: Path, stack: str) -> Mapping[str, Mapping[str, Any]]:
-    command = ["pulumi", "stack", "output", "--json", "-s", stack, "--non-interactive"]
-    try:
-        done = subprocess.run(command, cwd=root, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    except FileNotFoundError as absent:
-        raise ServerError("pulumi is not on PATH, so what stands can't be read. Run `. .local/env` first") from absent
-    if done.returncode:
-        raise ServerError(f"{stack}'s outputs can't be read: {done.stderr.strip()}. Run `pulumi up -s {stack}` first")
-    return json.loads(done.stdout).get("deployments", {})
+    document = command.json_output(
+        root,
+        ["stack", "output", "--json", "-s", stack],
+        failure=f"{stack}'s outputs can't be read",
+        remedy=f"Run `pulumi up -s {stack}` first",
+    )
+    return document.get("deployments", {})

@@ -152,4 +152,4 @@ def _holds(taking: Judge, source: Config, runs: Desired, target: Config, pattern
             address: dataclasses.replace(hold, image=hold.image or found.get(names.get(address, "")))
             for address, hold in each.items()
         }
-    return hold_overrides.merged(chosen, each)
+    return hold_overrides.merged(chosen, each, target)

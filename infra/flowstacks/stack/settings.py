@@ -31,6 +31,13 @@ _GROUP = pydantic.StringConstraints(pattern=r"^sg-[0-9A-Za-z]+$")
 Subnets = Annotated[tuple[Annotated[str, _SUBNET], ...], pydantic.Field(max_length=16)]
 SecurityGroups = Annotated[tuple[Annotated[str, _GROUP], ...], pydantic.Field(max_length=5)]
 
+LONGEST_NAME = 255
+"""Characters of a name on the server: as for a Variable (Prefect 3.8.8, `types/__init__.py`).
+
+Prefect sets no limit for pools and queues, but a name stands in URLs and in PostgreSQL's indexes, which take 2,704
+bytes an entry.
+"""
+ServerName = Annotated[str, pydantic.StringConstraints(max_length=LONGEST_NAME)]
 Values = Annotated[dict[str, pydantic.JsonValue], pydantic.AfterValidator(_finite)]
 
 
@@ -41,7 +48,7 @@ class Schedule(Model):
     `flowstacks:schedule_policy`.
     """
 
-    slug: str | None = None
+    slug: ServerName | None = None
     cron: str
     timezone: str = "UTC"
     active: bool | None = None
@@ -62,8 +69,8 @@ class DeploymentSettings(Model):
     schedules: tuple[Schedule, ...] | None = None
     env: dict[str, str] | None = None
     job_variables: Values | None = None
-    work_pool_name: str | None = None
-    work_queue_name: str | None = None
+    work_pool_name: ServerName | None = None
+    work_queue_name: ServerName | None = None
     enforce_parameter_schema: bool | None = None
     paused: bool | None = None
     version: str | None = None

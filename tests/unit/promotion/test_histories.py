@@ -258,3 +258,14 @@ def test_a_known_history_does_everything(tmp_path: Path) -> None:
     ]  # fmt: skip
     done = list(_steps(team, steps))
     assert {what: done.count(what) for what in done} == {"promote": 6, "hold": 3, "rollback": 1}
+
+
+def test_a_pattern_that_is_split_by_a_hold_of_the_source_is_promoted_once(tmp_path: Path) -> None:
+    team = Team(tmp_path / "repository")
+    steps = [
+        ("promote", ("zzdev", "zzstaging"), None), ("promote", ("zzstaging", "zzmain"), None),
+        ("edit", "a", "x", "cron"), ("promote", ("zzdev", "zzmain"), "a/a-x/daily"),
+        ("promote", ("zzmain", "zzstaging"), "*/*-x"),
+    ]  # fmt: skip
+    assert list(_steps(team, steps)) == ["promote", "promote", "hold", "hold"]
+    assert set(evaluation.configured(team.root, "zzstaging").overrides) == {"a/*-x", "b/*-x"}

@@ -12,10 +12,13 @@ from flowstacks.promotion.preparation import Promotion
 
 
 def lines(prepared: Promotion, edit: Edit, closed: Sequence[Problem], *, written: bool) -> list[str]:
-    """What moves, what stays held apart, what to do next; one line where there is nothing to do."""
+    """What moves, what stays held apart, what to do next; where there is nothing to do, only what stays."""
     pair = f"{prepared.source.environment} -> {prepared.target.environment}"
     if edit.after == edit.before:
-        return [f"{pair}: {edit.file} pins it already, nothing to do"]
+        return [
+            f"{pair}: {edit.file} pins it already, nothing to do",
+            *(_apart(prepared) if prepared.holds == {} else []),
+        ]
     what = ", ".join(prepared.holds or ()) or "all"
     moves = plan_text.lines(prepared.plan) if prepared.plan else [prepared.unknown or ""]
     return [

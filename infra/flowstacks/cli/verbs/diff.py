@@ -73,7 +73,7 @@ def _chosen(moves: DeploymentPlan, patterns: Sequence[str]) -> DeploymentPlan:
         if not found.deployments and not found.unchanged:
             known = {*moves.unchanged, *(one.address for one in moves.deployments)}
             raise FlowstacksError(
-                f"No deployment of either environment is at {pattern!r}. {suggestion.closest(pattern, known)}"
+                f"No deployment of either environment is at {pattern!r}. {suggestion.closest_address(pattern, known)}"
             )
     return moves.only(patterns)
 

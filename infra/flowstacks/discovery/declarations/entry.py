@@ -25,7 +25,7 @@ KNOWN = ("name", *_SETTINGS, *schedules.KEYS)
 
 _REMEDY = "Write a value of that type"
 _REMEDIES: Mapping[str, str] = {
-    "env": "Quote it: environment variables are strings",
+    "env": 'Write variable and value, {"LOG_LEVEL": "INFO"}',
     "cpu": "Write CPU units: 256, 512, 1024, …",
     "memory": "Write MiB: 512, 1024, 2048, …",
     "ephemeral_storage_gb": "Write GiB: 21 to 200",
@@ -99,9 +99,16 @@ def _setting(codebase: Codebase, name: str, at: Located, findings: Findings) -> 
         for fault in error.errors():
             inside = ".".join(str(part) for part in fault["loc"][:2])
             # Without the value itself: what stands in env may be a secret in the wrong place.
-            message, remedy = f"{inside}: {fault['msg'].removeprefix('Value error, ')}", _REMEDIES.get(name, _REMEDY)
-            findings.error("flow-spec-value", at.file, at.line, message, remedy)
+            message = f"{inside}: {fault['msg'].removeprefix('Value error, ')}"
+            findings.error("flow-spec-value", at.file, at.line, message, _remedy(name, fault["input"]))
         return None
+
+
+def _remedy(name: str, value: object) -> str:
+    """`value`: the part that does not fit, an environment variable's for instance."""
+    if name == "env" and isinstance(value, bool | int | float):
+        return "Quote it: environment variables are strings"
+    return _REMEDIES.get(name, _REMEDY)
 
 
 def plain(value: values.Value) -> values.Value:
