@@ -7,9 +7,9 @@ version, the cloned commit, `COMMIT_HASH`) is one line.
 import re
 from collections.abc import Callable, Iterable
 
-from flowstacks.difference import inputs, job_variable_change, property_change, schedule_change, schema_change
+from flowstacks.difference import inputs, job_variable_change, schedule_change, schema_change, value_change
 from flowstacks.difference.inputs import Json, Props
-from flowstacks.difference.property_change import PropertyChange
+from flowstacks.difference.value_change import ValueChange
 from flowstacks.provider import canonical
 
 COMMIT = "commit"
@@ -24,7 +24,7 @@ _LABELS = {
 }
 
 
-def changes(before: Props, after: Props, names: Iterable[str]) -> tuple[PropertyChange, ...]:
+def changes(before: Props, after: Props, names: Iterable[str]) -> tuple[ValueChange, ...]:
     """`names`: the properties that differ; each has at least one change, or follows the commit."""
     carried = _Carried(before, after)
     changed = _commit(before, after)
@@ -36,20 +36,20 @@ def changes(before: Props, after: Props, names: Iterable[str]) -> tuple[Property
     return tuple(changed)
 
 
-def schedules(before: Props, after: Props) -> tuple[PropertyChange, ...]:
+def schedules(before: Props, after: Props) -> tuple[ValueChange, ...]:
     """Those that begin or end with a deployment: one of the two has no inputs."""
     return tuple(schedule_change.changes(before.get("schedules"), after.get("schedules")))
 
 
-def _commit(before: Props, after: Props) -> list[PropertyChange]:
+def _commit(before: Props, after: Props) -> list[ValueChange]:
     """`commit A -> B`, with the project's version where that differs too."""
     old, new = _commit_of(before), _commit_of(after)
     if not old or not new or old == new:
         return []
     versions = _version_of(before), _version_of(after)
     version = f", version {versions[0]} -> {versions[1]}" if versions[0] != versions[1] and all(versions) else ""
-    text = f"commit {property_change.short_commit(old)} -> {property_change.short_commit(new)}{version}"
-    return [PropertyChange(path=COMMIT, text=text, before=old, after=new)]
+    text = f"commit {value_change.short_commit(old)} -> {value_change.short_commit(new)}{version}"
+    return [ValueChange(path=COMMIT, text=text, before=old, after=new)]
 
 
 def _commit_of(props: Props) -> str:
@@ -60,7 +60,7 @@ def _commit_of(props: Props) -> str:
 
 def _version_of(props: Props) -> str:
     """The project's, from the presets' tag, else from the deployment's version by the default template."""
-    suffix = f"-{property_change.short_commit(_commit_of(props))}"
+    suffix = f"-{value_change.short_commit(_commit_of(props))}"
     return _tag_value(props, _VERSION_TAG) or str(props.get("version") or "").removesuffix(suffix)
 
 
@@ -75,7 +75,7 @@ class _Carried:
         commits = _commit_of(before), _commit_of(after)
         pairs = (
             (str(before.get("name") or ""), str(after.get("name") or "")),
-            (property_change.short_commit(commits[0]), property_change.short_commit(commits[1])),
+            (value_change.short_commit(commits[0]), value_change.short_commit(commits[1])),
             commits,
             (_version_of(before), _version_of(after)),
         )
@@ -91,57 +91,57 @@ class _Carried:
         return text == canonical.dumps(after)
 
 
-_Changes = Callable[[str, Json, Json, _Carried], list[PropertyChange]]
+_Changes = Callable[[str, Json, Json, _Carried], list[ValueChange]]
 
 
-def _plain(name: str, before: Json, after: Json, _: _Carried) -> list[PropertyChange]:
-    return [property_change.of_value(name, _label(name), before, after)]
+def _plain(name: str, before: Json, after: Json, _: _Carried) -> list[ValueChange]:
+    return [value_change.of_value(name, _label(name), before, after)]
 
 
-def _unspecific(name: str) -> PropertyChange:
-    return PropertyChange(path=name, text=f"{_label(name)}: changed")
+def _unspecific(name: str) -> ValueChange:
+    return ValueChange(path=name, text=f"{_label(name)}: changed")
 
 
 def _label(name: str) -> str:
-    return _LABELS.get(name, property_change.label(name))
+    return _LABELS.get(name, value_change.label(name))
 
 
-def _paused(name: str, before: Json, after: Json, _: _Carried) -> list[PropertyChange]:
+def _paused(name: str, before: Json, after: Json, _: _Carried) -> list[ValueChange]:
     words = ["as on the server" if value is None else str(value).lower() for value in (before, after)]
-    return [PropertyChange(path=name, text=f"paused: {words[0]} -> {words[1]}", before=before, after=after)]
+    return [ValueChange(path=name, text=f"paused: {words[0]} -> {words[1]}", before=before, after=after)]
 
 
-def _version(name: str, before: Json, after: Json, carried: _Carried) -> list[PropertyChange]:
+def _version(name: str, before: Json, after: Json, carried: _Carried) -> list[ValueChange]:
     return [] if carried(before, after) else _plain(name, before, after, carried)
 
 
-def _pull_steps(name: str, before: Json, after: Json, carried: _Carried) -> list[PropertyChange]:
+def _pull_steps(name: str, before: Json, after: Json, carried: _Carried) -> list[ValueChange]:
     return [] if carried(before, after) else [_unspecific(name)]
 
 
-def _parameters(name: str, before: Json, after: Json, carried: _Carried) -> list[PropertyChange]:
+def _parameters(name: str, before: Json, after: Json, carried: _Carried) -> list[ValueChange]:
     if not (inputs.is_mapping(before) and inputs.is_mapping(after)):
         return _plain(name, before, after, carried)
-    return property_change.of_keys(name, "parameter", inputs.mapping(before), inputs.mapping(after))
+    return value_change.of_keys(name, "parameter", inputs.mapping(before), inputs.mapping(after))
 
 
-def _schema(name: str, before: Json, after: Json, carried: _Carried) -> list[PropertyChange]:
+def _schema(name: str, before: Json, after: Json, carried: _Carried) -> list[ValueChange]:
     if not (inputs.is_mapping(before) and inputs.is_mapping(after)):
         return _plain(name, before, after, carried)
     return schema_change.changes(inputs.mapping(before), inputs.mapping(after))
 
 
-def _schedules(_name: str, before: Json, after: Json, _: _Carried) -> list[PropertyChange]:
+def _schedules(_name: str, before: Json, after: Json, _: _Carried) -> list[ValueChange]:
     return schedule_change.changes(before, after)
 
 
-def _tags(name: str, before: Json, after: Json, carried: _Carried) -> list[PropertyChange]:
+def _tags(name: str, before: Json, after: Json, carried: _Carried) -> list[ValueChange]:
     old, new = inputs.texts(before), inputs.texts(after)
     removed = [tag for tag in old if tag not in new and not any(carried(tag, other) for other in new)]
     added = [tag for tag in new if tag not in old and not any(carried(other, tag) for other in old)]
     return [
-        *(PropertyChange(path=name, text=f"tag {tag} removed", before=tag) for tag in removed),
-        *(PropertyChange(path=name, text=f"tag {tag} added", after=tag) for tag in added),
+        *(ValueChange(path=name, text=f"tag {tag} removed", before=tag) for tag in removed),
+        *(ValueChange(path=name, text=f"tag {tag} added", after=tag) for tag in added),
     ]
 
 

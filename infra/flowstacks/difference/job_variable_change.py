@@ -3,10 +3,10 @@
 import shlex
 from collections.abc import Callable
 
-from flowstacks.difference import inputs, property_change
+from flowstacks.difference import inputs, value_change
 from flowstacks.difference.containers import IMAGE, TASK_DEFINITION
 from flowstacks.difference.inputs import UNKNOWN, Json
-from flowstacks.difference.property_change import PropertyChange
+from flowstacks.difference.value_change import ValueChange
 
 IMAGE_PATH, TASK_DEFINITION_PATH = "image", "task_definition"
 """Paths of changes that come from the project's image and task definition, which have lines of their own."""
@@ -16,10 +16,10 @@ _COMMAND = "command"
 _PACKAGE_OPTION = "--with"
 
 
-def changes(name: str, before: Json, after: Json, is_carried: Callable[[Json, Json], bool]) -> list[PropertyChange]:
+def changes(name: str, before: Json, after: Json, is_carried: Callable[[Json, Json], bool]) -> list[ValueChange]:
     """`is_carried`: whether a value changes only as the commit in it does; such a value has no line."""
     if not (inputs.is_mapping(before) and inputs.is_mapping(after)):
-        return [property_change.of_value(name, property_change.label(name), before, after)]
+        return [value_change.of_value(name, value_change.label(name), before, after)]
     variables_before, variables_after = inputs.mapping(before), inputs.mapping(after)
     leaves_before, leaves_after = _leaves(variables_before), _leaves(variables_after)
     changed = _container(variables_before, variables_after)
@@ -32,27 +32,27 @@ def changes(name: str, before: Json, after: Json, is_carried: Callable[[Json, Js
         else:
             label = "" if path.startswith("env.") else "job variable"
             pair = [{path: leaves[path]} if path in leaves else {} for leaves in (leaves_before, leaves_after)]
-            changed += property_change.of_keys(name, label, *pair)
+            changed += value_change.of_keys(name, label, *pair)
     return changed
 
 
-def _container(before: dict[str, Json], after: dict[str, Json]) -> list[PropertyChange]:
-    changed: list[PropertyChange] = []
+def _container(before: dict[str, Json], after: dict[str, Json]) -> list[ValueChange]:
+    changed: list[ValueChange] = []
     image_before, image_after = before.get(IMAGE), after.get(IMAGE)
     if image_before != image_after:
-        text = f"image: {property_change.brief(image_before)} -> {property_change.brief(image_after)}"
-        changed.append(PropertyChange(path=IMAGE_PATH, text=text, before=image_before, after=image_after))
+        text = f"image: {value_change.brief(image_before)} -> {value_change.brief(image_after)}"
+        changed.append(ValueChange(path=IMAGE_PATH, text=text, before=image_before, after=image_after))
     if before.get(TASK_DEFINITION) != after.get(TASK_DEFINITION):
         changed.append(_task_definition(before.get(TASK_DEFINITION), after.get(TASK_DEFINITION)))
     return changed
 
 
-def _task_definition(before: Json, after: Json) -> PropertyChange:
+def _task_definition(before: Json, after: Json) -> ValueChange:
     old = _family(before)
     # The engine knows the ARN of a revision once it is registered; its task definition is in the same preview.
     new = old if after == UNKNOWN else _family(after)
     text = f"task definition {old} -> {new}" if old != new else f"task definition {new}: new revision"
-    return PropertyChange(path=TASK_DEFINITION_PATH, text=text, before=old, after=new)
+    return ValueChange(path=TASK_DEFINITION_PATH, text=text, before=old, after=new)
 
 
 def _family(revision: Json) -> Json:
@@ -62,7 +62,7 @@ def _family(revision: Json) -> Json:
     return inputs.mapping(revision).get("family")
 
 
-def _packages(name: str, before: Json, after: Json) -> PropertyChange | None:
+def _packages(name: str, before: Json, after: Json) -> ValueChange | None:
     """The command of a `process` deployment names the packages of its environment; None where more of it differs."""
     (old, arguments), (new, arguments_after) = _separated(before), _separated(after)
     if arguments != arguments_after or old == new:
@@ -70,7 +70,7 @@ def _packages(name: str, before: Json, after: Json) -> PropertyChange | None:
     removed = [package for package in old if package not in new]
     added = [package for package in new if package not in old]
     text = f"packages: {', '.join(removed) or 'none'} -> {', '.join(added) or 'none'}"
-    return PropertyChange(path=f"{name}.{_COMMAND}", text=text)
+    return ValueChange(path=f"{name}.{_COMMAND}", text=text)
 
 
 def _separated(command: Json) -> tuple[list[str], list[str]]:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Literal
 
 from flowstacks.desired.desired_state import Desired
-from flowstacks.difference import property_change, task_definition_change
+from flowstacks.difference import task_definition_change, value_change
 from flowstacks.difference.containers import Containers
-from flowstacks.difference.property_change import PropertyChange
+from flowstacks.difference.value_change import ValueChange
 from flowstacks.provider import fields
 from flowstacks.provider.registry import KINDS
 
@@ -27,7 +27,7 @@ class Part:
     project: str | None
     """The flow project that it belongs to, None for a pool."""
     operation: Operation
-    changes: tuple[PropertyChange, ...] = ()
+    changes: tuple[ValueChange, ...] = ()
 
 
 def compare(before: Desired, after: Desired) -> tuple[Part, ...]:
@@ -45,7 +45,7 @@ def _pools(before: Desired, after: Desired) -> Iterator[Part]:
             continue
         difference = fields.diff(kind.rules, kind.names, old[name], new[name])
         if difference.changed:
-            changes = tuple(property_change.of_properties(old[name], new[name], difference.changed))
+            changes = tuple(value_change.of_properties(old[name], new[name], difference.changed))
             operation: Operation = "replace" if difference.replaces else "update"
             yield Part(kind="WorkPool", name=name, project=None, operation=operation, changes=changes)
 
@@ -63,15 +63,15 @@ def _images(before: Containers, after: Containers) -> Iterator[Part]:
         if before.content(name) != after.content(name):
             change = _digest(before.content(name), after.content(name))
         elif before.images[name].project.tree_key != after.images[name].project.tree_key:
-            change = PropertyChange(path="tree_key", text="the same image, for other content")
+            change = ValueChange(path="tree_key", text="the same image, for other content")
         else:
             continue
         yield Part(kind="Image", name=name, project=project, operation="update", changes=(change,))
 
 
-def _digest(before: str | None, after: str) -> PropertyChange:
-    old = f"{property_change.brief(before)} -> " if before else ""
-    return PropertyChange(path="digest", text=f"{old}{property_change.brief(after)}", before=before, after=after)
+def _digest(before: str | None, after: str) -> ValueChange:
+    old = f"{value_change.brief(before)} -> " if before else ""
+    return ValueChange(path="digest", text=f"{old}{value_change.brief(after)}", before=before, after=after)
 
 
 def _task_definitions(before: Containers, after: Containers) -> Iterator[Part]:

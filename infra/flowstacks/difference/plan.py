@@ -14,7 +14,7 @@ from flowstacks.difference import deployment_change, parts, schedule_change
 from flowstacks.difference.containers import Containers
 from flowstacks.difference.inputs import Json
 from flowstacks.difference.parts import Operation, Part
-from flowstacks.difference.property_change import PropertyChange
+from flowstacks.difference.value_change import ValueChange
 from flowstacks.provider import fields
 from flowstacks.provider.registry import KINDS
 
@@ -47,7 +47,7 @@ class MovedDeployment:
     """The same before; None until it is created."""
     fields: tuple[str, ...] = ()
     """The properties that an update sends."""
-    changes: tuple[PropertyChange, ...] = ()
+    changes: tuple[ValueChange, ...] = ()
     runs: Runs = "untouched"
 
 
@@ -149,9 +149,7 @@ def _updated(before: _WholeDeployment, after: _WholeDeployment) -> MovedDeployme
     )
 
 
-def _differences(
-    before: _WholeDeployment, after: _WholeDeployment
-) -> tuple[tuple[str, ...], tuple[PropertyChange, ...]]:
+def _differences(before: _WholeDeployment, after: _WholeDeployment) -> tuple[tuple[str, ...], tuple[ValueChange, ...]]:
     """The properties that change, by the provider's own rules, and the changes in words."""
     kind = KINDS["Deployment"]
     # Most properties are texts, and long ones: the same text is the same by any rule, unparsed.

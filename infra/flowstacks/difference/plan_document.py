@@ -5,7 +5,7 @@ import pydantic
 from flowstacks.difference import plan_text
 from flowstacks.difference.parts import Part
 from flowstacks.difference.plan import MOVES, DeploymentPlan, MovedDeployment
-from flowstacks.difference.property_change import PropertyChange
+from flowstacks.difference.value_change import ValueChange
 
 Json = dict[str, pydantic.JsonValue]
 
@@ -49,5 +49,5 @@ def _part(part: Part) -> Json:
     }
 
 
-def _change(change: PropertyChange) -> Json:
+def _change(change: ValueChange) -> Json:
     return {"field": change.path, "text": change.text, "before": change.before, "after": change.after}

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from flowstacks.difference import deployment_change, resource_change
 from flowstacks.difference.parts import Part
 from flowstacks.difference.plan import MOVES, DeploymentPlan, MovedDeployment
-from flowstacks.difference.property_change import PropertyChange
+from flowstacks.difference.value_change import ValueChange
 
 SIGNS = {"created": "+", "updated": "~", "renamed": "±", "deleted": "-"}
 _NAMES = {"WorkPool": "work pool", "Image": "image", "TaskDefinition": "task definition"}
@@ -32,7 +32,7 @@ def projects(plan: DeploymentPlan) -> list[str]:
     return sorted({deployment.project for deployment in plan.deployments} | of_parts)
 
 
-def common_commit(moved: Sequence[MovedDeployment]) -> PropertyChange | None:
+def common_commit(moved: Sequence[MovedDeployment]) -> ValueChange | None:
     """The change of commit that all updated deployments share, to be printed once; None where they differ."""
     changes = {
         change for deployment in moved for change in deployment.changes if change.path == deployment_change.COMMIT
@@ -64,7 +64,7 @@ def _runs(plan: DeploymentPlan) -> Iterator[str]:
         yield f"scheduled runs: {', '.join(texts)}"
 
 
-def _details(deployment: MovedDeployment, commit: PropertyChange | None) -> Iterator[str]:
+def _details(deployment: MovedDeployment, commit: ValueChange | None) -> Iterator[str]:
     if deployment.move == "renamed":
         names = f"{deployment.was_named} -> {deployment.name}"
         yield f"renamed: {names}; its run history stays with the old name"

@@ -8,13 +8,13 @@ from flowstacks.difference import (
     deployment_change,
     inputs,
     job_variable_change,
-    property_change,
     schedule_change,
     task_definition_change,
+    value_change,
 )
 from flowstacks.difference.inputs import Props
 from flowstacks.difference.parts import Operation
-from flowstacks.difference.property_change import PropertyChange
+from flowstacks.difference.value_change import ValueChange
 from flowstacks.provider.registry import KINDS
 
 DEPLOYMENT = "Deployment"
@@ -28,7 +28,7 @@ _PROJECT_END = re.compile(r"[/@]")
 _UNSENT = ("__provider",)
 """Inputs of the engine's own: the pickled provider class of a dynamic resource."""
 
-_CHANGES: Mapping[str, Callable[[Props, Props, Iterable[str]], Sequence[PropertyChange]]] = {
+_CHANGES: Mapping[str, Callable[[Props, Props, Iterable[str]], Sequence[ValueChange]]] = {
     DEPLOYMENT: deployment_change.changes,
     TASK_DEFINITION: task_definition_change.changes,
 }
@@ -47,7 +47,7 @@ class ResourceChange:
     """The flow project that it belongs to, or `ENVIRONMENT`."""
     properties: tuple[str, ...] = ()
     """Names of the inputs that differ, sorted, where inputs were compared; empty for what is created or deleted."""
-    changes: tuple[PropertyChange, ...] = ()
+    changes: tuple[ValueChange, ...] = ()
     """The same differences in words, as `flowstacks diff` prints them."""
     has_runs: bool = False
     """Whether the server has scheduled runs of it, as far as its inputs before show."""
@@ -71,7 +71,7 @@ class ResourceChange:
         )
 
 
-def of_project(change: PropertyChange) -> bool:
+def of_project(change: ValueChange) -> bool:
     """Whether a deployment's change comes from its project's image or task definition, which have their own lines."""
     is_same_family = change.path == job_variable_change.TASK_DEFINITION_PATH and change.before == change.after
     return change.path == job_variable_change.IMAGE_PATH or is_same_family
@@ -84,10 +84,10 @@ def _differing(before: Props, after: Props, reported: Sequence[str]) -> tuple[st
 
 def _changes(
     operation: Operation, kind: str, before: Props, after: Props, names: Sequence[str]
-) -> tuple[PropertyChange, ...]:
+) -> tuple[ValueChange, ...]:
     if operation in {"create", "delete"}:
         return deployment_change.schedules(before, after) if kind == DEPLOYMENT else ()
-    return tuple(_CHANGES.get(kind, property_change.of_properties)(before, after, _in_order(kind, names)))
+    return tuple(_CHANGES.get(kind, value_change.of_properties)(before, after, _in_order(kind, names)))
 
 
 def _in_order(kind: str, names: Sequence[str]) -> Sequence[str]:

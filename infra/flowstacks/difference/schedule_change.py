@@ -2,17 +2,17 @@
 
 from flowstacks.difference import inputs
 from flowstacks.difference.inputs import Json
-from flowstacks.difference.property_change import PropertyChange
+from flowstacks.difference.value_change import ValueChange
 
 PROPERTY = "schedules"
 
 Schedule = dict[str, Json]
 
 
-def changes(before: object, after: object) -> list[PropertyChange]:
+def changes(before: object, after: object) -> list[ValueChange]:
     """From one list of the inputs to the other; a schedule is the same as long as its slug is."""
     old, new = _by_slug(before), _by_slug(after)
-    changed: list[PropertyChange] = []
+    changed: list[ValueChange] = []
     for slug in sorted(old.keys() | new.keys()):
         if slug not in old:
             changed.append(_change(slug, f"added: {_described(new[slug])}"))
@@ -23,7 +23,7 @@ def changes(before: object, after: object) -> list[PropertyChange]:
     return changed
 
 
-def is_of_schedules(change: PropertyChange) -> bool:
+def is_of_schedules(change: ValueChange) -> bool:
     """Whether `changes` made it."""
     return change.path.startswith(f"{PROPERTY}.")
 
@@ -51,8 +51,8 @@ def _described(schedule: Schedule) -> str:
     return f"{schedule.get('cron')} {schedule.get('timezone')}{state}"
 
 
-def _change(slug: str, text: str) -> PropertyChange:
-    return PropertyChange(path=f"{PROPERTY}.{slug}", text=f"schedule {slug} {text}")
+def _change(slug: str, text: str) -> ValueChange:
+    return ValueChange(path=f"{PROPERTY}.{slug}", text=f"schedule {slug} {text}")
 
 
 def _by_slug(schedules: object) -> dict[str, Schedule]:

@@ -2,9 +2,9 @@
 
 from typing import cast
 
-from flowstacks.difference import property_change
+from flowstacks.difference import value_change
 from flowstacks.difference.inputs import Json
-from flowstacks.difference.property_change import PropertyChange
+from flowstacks.difference.value_change import ValueChange
 
 PROPERTY = "parameter_openapi_schema"
 _TYPE_KEYS = ("$ref", "additionalProperties", "allOf", "anyOf", "const", "enum", "format", "items", "oneOf", "type")
@@ -13,10 +13,10 @@ _DEFINITIONS = "definitions"
 Object = dict[str, Json]
 
 
-def changes(before: Object, after: Object) -> list[PropertyChange]:
+def changes(before: Object, after: Object) -> list[ValueChange]:
     """From one JSON schema to the other: what each parameter gains, loses or becomes."""
     old, new = _object(before.get("properties")), _object(after.get("properties"))
-    changed: list[PropertyChange] = []
+    changed: list[ValueChange] = []
     for name in sorted(old.keys() | new.keys()):
         if name not in old:
             changed.append(_change(name, f"added ({_described(new[name], name in _required(after))})"))
@@ -26,11 +26,11 @@ def changes(before: Object, after: Object) -> list[PropertyChange]:
             changed += _parameter(name, _object(old[name]), _object(new[name]))
             changed += _requirement(name, before=name in _required(before), after=name in _required(after))
     changed += _definitions(before, after)
-    return changed or [PropertyChange(path=PROPERTY, text="schema: the parameters' order, or the title")]
+    return changed or [ValueChange(path=PROPERTY, text="schema: the parameters' order, or the title")]
 
 
-def _parameter(name: str, before: Object, after: Object) -> list[PropertyChange]:
-    changed: list[PropertyChange] = []
+def _parameter(name: str, before: Object, after: Object) -> list[ValueChange]:
+    changed: list[ValueChange] = []
     if _part(before, _TYPE_KEYS) != _part(after, _TYPE_KEYS):
         old, new = type_of(before), type_of(after)
         changed.append(_change(name, f"type {old} -> {new}" if old != new else f"another {old}"))
@@ -46,19 +46,19 @@ def _parameter(name: str, before: Object, after: Object) -> list[PropertyChange]
 def _default(schema: Object) -> str:
     if "default" not in schema:
         return "none"
-    return property_change.shown(schema["default"]) or "long"
+    return value_change.shown(schema["default"]) or "long"
 
 
-def _requirement(name: str, *, before: bool, after: bool) -> list[PropertyChange]:
+def _requirement(name: str, *, before: bool, after: bool) -> list[ValueChange]:
     if before == after:
         return []
     return [_change(name, "is required now" if after else "is no longer required")]
 
 
-def _definitions(before: Object, after: Object) -> list[PropertyChange]:
+def _definitions(before: Object, after: Object) -> list[ValueChange]:
     old, new = _object(before.get(_DEFINITIONS)), _object(after.get(_DEFINITIONS))
     return [
-        PropertyChange(path=f"{PROPERTY}.{_DEFINITIONS}.{name}", text=f"schema: type {name}: changed")
+        ValueChange(path=f"{PROPERTY}.{_DEFINITIONS}.{name}", text=f"schema: type {name}: changed")
         for name in sorted(old.keys() | new.keys())
         if old.get(name) != new.get(name)
     ]
@@ -74,7 +74,7 @@ def type_of(schema: Json) -> str:
         return str(properties["$ref"]).rpartition("/")[2]
     if "enum" in properties or "const" in properties:
         values = _list(properties.get("enum")) or [properties.get("const")]
-        return f"one of {', '.join(property_change.shown(value) or '...' for value in values)}"
+        return f"one of {', '.join(value_change.shown(value) or '...' for value in values)}"
     if properties.get("type") == "array" and "items" in properties:
         return f"array of {type_of(properties['items'])}"
     return str(properties.get("format") or properties.get("type") or "any")
@@ -82,13 +82,13 @@ def type_of(schema: Json) -> str:
 
 def _described(schema: Json, required: bool) -> str:
     properties = _object(schema)
-    default = property_change.shown(properties["default"]) if "default" in properties else None
+    default = value_change.shown(properties["default"]) if "default" in properties else None
     requirement = "required" if required else f"default {default}" if default else "optional"
     return f"{type_of(properties)}, {requirement}"
 
 
-def _change(name: str, text: str) -> PropertyChange:
-    return PropertyChange(path=f"{PROPERTY}.properties.{name}", text=f"schema: parameter {name} {text}")
+def _change(name: str, text: str) -> ValueChange:
+    return ValueChange(path=f"{PROPERTY}.properties.{name}", text=f"schema: parameter {name} {text}")
 
 
 def _part(schema: Object, keys: tuple[str, ...]) -> Object:

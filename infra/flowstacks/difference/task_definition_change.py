@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from flowstacks.difference import inputs, property_change
+from flowstacks.difference import inputs, value_change
 from flowstacks.difference.inputs import Json, Props
-from flowstacks.difference.property_change import PropertyChange
+from flowstacks.difference.value_change import ValueChange
 
 Revision = Mapping[str, Json]
 """What makes a new revision: `cpu`, `memory`, `ephemeral storage`, `image`, and `secrets` by variable."""
@@ -13,32 +13,32 @@ _CONTAINERS, _STORAGE, _SECRETS = "containerDefinitions", "ephemeralStorage", "s
 _SIZES = {"cpu": "cpu", "memory": "memory", _STORAGE: "ephemeral storage"}
 
 
-def of_revisions(before: Revision, after: Revision) -> tuple[PropertyChange, ...]:
+def of_revisions(before: Revision, after: Revision) -> tuple[ValueChange, ...]:
     """From one to the other; a value that only one of them has is `default` in the other."""
     names = [name for name in {**before, **after} if name != _SECRETS and before.get(name) != after.get(name)]
     sizes = [
-        PropertyChange(
+        ValueChange(
             path=name,
-            text=f"{name} {property_change.brief(before.get(name))} -> {property_change.brief(after.get(name))}",
+            text=f"{name} {value_change.brief(before.get(name))} -> {value_change.brief(after.get(name))}",
             before=before.get(name),
             after=after.get(name),
         )
         for name in names
     ]
-    secrets = property_change.of_keys(
+    secrets = value_change.of_keys(
         _SECRETS, "secret", inputs.mapping(before.get(_SECRETS)), inputs.mapping(after.get(_SECRETS))
     )
     return (*sizes, *secrets)
 
 
-def changes(before: Props, after: Props, names: Iterable[str]) -> tuple[PropertyChange, ...]:
+def changes(before: Props, after: Props, names: Iterable[str]) -> tuple[ValueChange, ...]:
     """From the inputs of `aws:ecs:TaskDefinition`; `names`: the properties that differ."""
     read, unread = ([name for name in names if _is_read(name, before, after) is flag] for flag in (True, False))
     changed = list(of_revisions(_revision(before, read), _revision(after, read)))
     if _CONTAINERS in read:
         old, new = ({**_container(props), "image": None, _SECRETS: None} for props in (before, after))
-        changed += property_change.of_keys(_CONTAINERS, "container", old, new)
-    return (*changed, *property_change.of_properties(before, after, unread))
+        changed += value_change.of_keys(_CONTAINERS, "container", old, new)
+    return (*changed, *value_change.of_properties(before, after, unread))
 
 
 def _is_read(name: str, before: Props, after: Props) -> bool:

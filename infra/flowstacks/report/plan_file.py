@@ -9,8 +9,8 @@ from flowstacks.core.errors import FlowstacksError
 from flowstacks.difference import plan_document
 from flowstacks.difference.parts import Operation
 from flowstacks.difference.plan import DeploymentPlan
-from flowstacks.difference.property_change import PropertyChange
 from flowstacks.difference.resource_change import DEPLOYMENT, ENVIRONMENT, ResourceChange
+from flowstacks.difference.value_change import ValueChange
 from flowstacks.pins.pin import PinnedRelease
 from flowstacks.report import release
 from flowstacks.report.preview import Preview
@@ -31,8 +31,8 @@ class _Change(pydantic.BaseModel):
     before: pydantic.JsonValue = None
     after: pydantic.JsonValue = None
 
-    def change(self) -> PropertyChange:
-        return PropertyChange(path=self.field, text=self.text, before=self.before, after=self.after)
+    def change(self) -> ValueChange:
+        return ValueChange(path=self.field, text=self.text, before=self.before, after=self.after)
 
 
 class _Deployment(pydantic.BaseModel):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flowstacks.core.problem import Problem
-from flowstacks.difference import plan_document, plan_text, property_change
+from flowstacks.difference import plan_document, plan_text, value_change
 from flowstacks.pins.pins import Edit
 from flowstacks.promotion import inheritance
 from flowstacks.promotion.preparation import Promotion
@@ -22,7 +22,7 @@ def lines(prepared: Promotion, edit: Edit, closed: Sequence[Problem], *, written
     what = ", ".join(prepared.holds or ()) or "all"
     moves = plan_text.lines(prepared.plan) if prepared.plan else [prepared.unknown or ""]
     return [
-        f"{pair}: {what} at {', '.join(map(property_change.short_commit, prepared.commits))}",
+        f"{pair}: {what} at {', '.join(map(value_change.short_commit, prepared.commits))}",
         *moves,
         *_apart(prepared),
         _outcome(edit, closed, written=written),

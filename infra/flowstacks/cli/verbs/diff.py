@@ -9,7 +9,7 @@ from pathlib import Path
 from flowstacks.cli import stack
 from flowstacks.core import suggestion
 from flowstacks.core.errors import FlowstacksError
-from flowstacks.difference import plan, plan_document, plan_text, property_change, runs
+from flowstacks.difference import plan, plan_document, plan_text, runs, value_change
 from flowstacks.difference.plan import DeploymentPlan
 from flowstacks.difference.runs import Disturbed
 from flowstacks.evaluation import evaluation, servers
@@ -113,8 +113,8 @@ def _holds(target: Config) -> str:
 
 
 def _pinned_to(said: Override) -> str:
-    commit = [f"commit {property_change.short_commit(said.commit)}"] if said.commit else []
-    return ", ".join([*commit, *([property_change.brief(said.image)] if said.image else [])])
+    commit = [f"commit {value_change.short_commit(said.commit)}"] if said.commit else []
+    return ", ".join([*commit, *([value_change.brief(said.image)] if said.image else [])])
 
 
 def _disturbed(found: Disturbed | None) -> list[str]:
@@ -124,4 +124,4 @@ def _disturbed(found: Disturbed | None) -> list[str]:
 
 
 def _shown(one: Config) -> str:
-    return property_change.short_commit(one.release.commit) if one.release else "none"
+    return value_change.short_commit(one.release.commit) if one.release else "none"

@@ -17,7 +17,7 @@ _DIGEST = re.compile(r"(?:[\w.:/-]+@)?sha256:([0-9a-f]{12})[0-9a-f]{52}")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class PropertyChange:
+class ValueChange:
     """A property, or a part of one, with its values before and after."""
 
     path: str
@@ -30,15 +30,15 @@ class PropertyChange:
     """As `before`."""
 
 
-def of_properties(before: Props, after: Props, names: Iterable[str]) -> list[PropertyChange]:
+def of_properties(before: Props, after: Props, names: Iterable[str]) -> list[ValueChange]:
     """A change for each name, of a resource whose kind has no words of its own."""
     return [of_value(name, label(name), before.get(name), after.get(name)) for name in names]
 
 
-def of_value(path: str, name: str, before: Json, after: Json) -> PropertyChange:
+def of_value(path: str, name: str, before: Json, after: Json) -> ValueChange:
     """`name: before -> after`, `name added: after` or `name removed, was before`; values too long are left out."""
     if _same(before, after):
-        return PropertyChange(path=path, text=f"{name}: changed, in a secret or in what is not known yet")
+        return ValueChange(path=path, text=f"{name}: changed, in a secret or in what is not known yet")
     if before is None:
         return _added(path, name, after)
     if after is None:
@@ -46,9 +46,9 @@ def of_value(path: str, name: str, before: Json, after: Json) -> PropertyChange:
     return _moved(path, name, before, after)
 
 
-def of_keys(path: str, name: str, before: Mapping[str, Json], after: Mapping[str, Json]) -> list[PropertyChange]:
+def of_keys(path: str, name: str, before: Mapping[str, Json], after: Mapping[str, Json]) -> list[ValueChange]:
     """A change for each key that two mappings do not share with the same value."""
-    changes: list[PropertyChange] = []
+    changes: list[ValueChange] = []
     for key in sorted(before.keys() | after.keys()):
         key_path, key_name = f"{path}.{key}", f"{name} {key}".strip()
         if key not in before:
@@ -85,21 +85,21 @@ def short_commit(commit: str) -> str:
     return commit[:_SHORT_COMMIT]
 
 
-def _moved(path: str, name: str, before: Json, after: Json) -> PropertyChange:
+def _moved(path: str, name: str, before: Json, after: Json) -> ValueChange:
     old, new = shown(before), shown(after)
     if old is None or new is None:
-        return PropertyChange(path=path, text=f"{name}: changed")
-    return PropertyChange(path=path, text=f"{name}: {old} -> {new}", before=before, after=after)
+        return ValueChange(path=path, text=f"{name}: changed")
+    return ValueChange(path=path, text=f"{name}: {old} -> {new}", before=before, after=after)
 
 
-def _added(path: str, name: str, value: Json) -> PropertyChange:
+def _added(path: str, name: str, value: Json) -> ValueChange:
     text = shown(value)
-    return PropertyChange(path=path, text=f"{name} added{f': {text}' if text else ''}", after=value)
+    return ValueChange(path=path, text=f"{name} added{f': {text}' if text else ''}", after=value)
 
 
-def _removed(path: str, name: str, value: Json) -> PropertyChange:
+def _removed(path: str, name: str, value: Json) -> ValueChange:
     text = shown(value)
-    return PropertyChange(path=path, text=f"{name} removed{f', was {text}' if text else ''}", before=value)
+    return ValueChange(path=path, text=f"{name} removed{f', was {text}' if text else ''}", before=value)
 
 
 def _same(before: Json, after: Json) -> bool:
