@@ -55,7 +55,7 @@ def _difference(root: Path, src: str, dst: str, patterns: Sequence[str], *, chec
     for name in (src, dst):
         pins.read(root, name)
     project, stack_file = stack.project(root), StackFile(root, dst)
-    giving = inheritance.settled(evaluation.configured(root, src), git_tree.head(root))
+    giving = inheritance.with_head(evaluation.configured(root, src), git_tree.head(root))
     now = evaluation.run(root, project, dst)
     then = evaluation.judge(root, project, inheritance.pinned_as(now.config, giving), stack_file)
     moves = _chosen(plan.compare(now.desired, then.desired), patterns)
