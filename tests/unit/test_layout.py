@@ -31,7 +31,7 @@ WITHOUT = {
 LIBRARIES = {
     "pulumi": ("provider", "aws", "environment", "outputs", "program", "aws_plugin", "runtimes"),
     "pulumi_aws": ("aws", "aws_plugin"),
-    "prefect": ("cli",),
+    "prefect": ("cli", "local"),
     "httpx": ("provider", "local", "cli"),
     "requests": (),
     "aiohttp": (),
