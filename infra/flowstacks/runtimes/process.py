@@ -55,7 +55,7 @@ def clone(source: Source, commit: str) -> Json:
     """`git_clone` at a commit.
 
     The folder's name carries the commit: in a reused folder the step of Prefect 3.8 only asks whether the commit exists
-    and then runs whatever is checked out (`prefect/runner/storage.py`; mended in 3.9.1, a project may pin an older one).
+    and then runs whatever is checked out (`prefect/runner/storage.py`; not 3.9.1, but a project may pin an older).
     """
     step: dict[str, Json] = {
         "id": _CLONE,
