@@ -8,7 +8,8 @@ and waits for it up to Prefect's `busy_timeout` of 60 s. Reads outside of transa
 """
 
 import sys
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 from prefect.server.database import dependencies
 from prefect.server.database.configurations import AioSqliteConfiguration
@@ -22,11 +23,13 @@ class ImmediateSqliteConfiguration(AioSqliteConfiguration):
     """Prefect's own for SQLite; every transaction begins as a writer."""
 
     @override
-    def begin_transaction(
+    @asynccontextmanager
+    async def begin_transaction(
         self, session: AsyncSession, with_for_update: bool = False
-    ) -> AbstractAsyncContextManager[AsyncSessionTransaction]:
+    ) -> AsyncGenerator[AsyncSessionTransaction, None]:
         # Prefect's own spelling of BEGIN IMMEDIATE.
-        return super().begin_transaction(session, with_for_update=True)
+        async with super().begin_transaction(session, with_for_update=True) as transaction:
+            yield transaction
 
 
 def install() -> None:
