@@ -83,7 +83,7 @@ def _merged_problems(config: Config, one: DesiredDeployment) -> Iterator[problem
     scheduled = bool(said.schedules) and config.schedule_policy != "none"
     if scheduled:
         given = said.parameters or {}
-        every = validation.parameter_problems(one.flow.parameters, given, complete=True, optional=one.flow.variadic)
+        every = validation.parameter_problems(one.flow.parameters, given, complete=True)
         for fault in every:
             if fault.parameter not in given:  # a wrong one is told where it stands
                 yield problem.error("missing-parameter", one.place, fault.message, fault.remedy, address=one.address)

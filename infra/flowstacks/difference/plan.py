@@ -24,7 +24,7 @@ Runs = Literal["untouched", "planned anew", "dropped"]
 """What becomes of the runs that a deployment's schedules have planned.
 
 Prefect deletes them at any PATCH, and its scheduler makes them again from the new schedules (`update_deployment`,
-`prefect/server/models/deployments.py`, 3.8.8); with the deployment they are gone for good.
+`prefect/server/models/deployments.py`, 3.9.1); with the deployment they are gone for good.
 """
 
 _IDENTITY = ("name", "flow_name")

@@ -35,8 +35,7 @@ class Flow(Model):
     """One `@flow` function. `declared_by` is `none` where the project deploys others only.
 
     `name` is Prefect's flow name; `parameters` the JSON schema that Prefect would derive from the signature;
-    `entrypoint` is `file:function`. `variadic`: its `*args` and `**kwargs`, which that schema requires although the
-    flow runs without them.
+    `entrypoint` is `file:function`.
     """
 
     project: str
@@ -48,7 +47,6 @@ class Flow(Model):
     entrypoint: str
     description: str | None
     parameters: dict[str, pydantic.JsonValue]
-    variadic: tuple[str, ...] = ()
     declared_by: DeclaredBy
     deployments: tuple[DeclaredDeployment, ...]
 

@@ -113,7 +113,6 @@ def _candidates(project: projects.ProjectFolder, codebase: Codebase, findings: F
         Candidate(
             flow=flow,
             schema=schema.parameter_schema(codebase, flow.module, flow.node),
-            variadic=schema.variadic(flow.node),
             is_called=flow.key in called,
         )
         for flow in found
@@ -206,7 +205,6 @@ def _flow(
         entrypoint=f"{flow.module.path}:{flow.node.name}",
         description=flow.description,
         parameters=candidate.schema,
-        variadic=candidate.variadic,
         declared_by=declared_by,
         deployments=tuple(deployments),
     )

@@ -1,6 +1,6 @@
 """The Prefect API, one method per call: typed in, typed out, nothing decided.
 
-Routes and shapes: `prefect/server/api/{deployments,flows,variables,workers}.py`, Prefect 3.8.8. POST routes that create
+Routes and shapes: `prefect/server/api/{deployments,flows,variables,workers}.py`, Prefect 3.9.1. POST routes that create
 need the trailing slash. Reads of many come in pages of 200 (201 is answered with 422).
 """
 
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 PAGE = 200
 _OF_A_SCHEDULE = "auto-scheduled"
-"""Prefect's tag on the runs that a schedule made (`prefect/server/models/deployments.py`, 3.8.8)."""
+"""Prefect's tag on the runs that a schedule made (`prefect/server/models/deployments.py`, 3.9.1)."""
 _OLDEST_LAST = "CREATED_DESC"
 """Names repeat, so sorting by name could lose one between two pages; what is created meanwhile only repeats one."""
 

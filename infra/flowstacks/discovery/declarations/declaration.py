@@ -11,11 +11,10 @@ from flowstacks.stack.settings import DeploymentSettings
 
 @dataclasses.dataclass(frozen=True)
 class Candidate:
-    """A flow that can be declared. `variadic`: its `*args` and `**kwargs`; `is_called`: by another flow."""
+    """A flow that can be declared. `is_called`: by another flow."""
 
     flow: FlowFunction
     schema: Schema
-    variadic: tuple[str, ...]
     is_called: bool
 
 

@@ -187,7 +187,7 @@ def _check_parameters(
     for name, message, remedy in wrong:
         place = places.get(name, at)
         findings.error("parameters", place.file, place.line, f"{chosen.flow.name}: {message}", remedy)
-    every = validation.parameter_problems(chosen.schema, given, complete=True, optional=chosen.variadic)
+    every = validation.parameter_problems(chosen.schema, given, complete=True)
     for _, message, remedy in [one for one in every if one not in wrong and merged.schedules]:
         # No error yet: the stack's overrides may still give it a value, and preflight asks again.
         findings.warning(PARAMETERS_MISSING, at.file, at.line, f"{chosen.flow.name}: {message}", remedy)
