@@ -16,7 +16,7 @@ from flowstacks.discovery.flows.codebase import Codebase
 from flowstacks.discovery.flows.module import Broken, Module
 from flowstacks.discovery.projects import images, projects
 from flowstacks.git.git_tree import Blob
-from flowstacks.stack import settings
+from flowstacks.stack import schedule, settings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -213,7 +213,7 @@ def _flow(
 
 
 def _with_slugs(said: settings.DeploymentSettings) -> settings.DeploymentSettings:
-    return said.model_copy(update={"schedules": settings.with_slugs(said.schedules)}) if said.schedules else said
+    return said.model_copy(update={"schedules": schedule.with_slugs(said.schedules)}) if said.schedules else said
 
 
 def _check_addresses(found: Sequence[manifest.Flow], findings: Findings) -> None:

@@ -47,8 +47,5 @@ def _props(project: Project, flow: Flow, one: DeclaredDeployment) -> Props:
         "parameters": canonical.dumps(one.settings.parameters or {}),
         "parameter_openapi_schema": canonical.dumps(flow.parameters),
         # Whether a schedule is active is the environments' business, so no runs are counted here.
-        "schedules": [
-            {"slug": schedule.slug, "cron": schedule.cron, "timezone": schedule.timezone, "active": False}
-            for schedule in one.settings.schedules or ()
-        ],
+        "schedules": [schedule.inputs(active=False) for schedule in one.settings.schedules or ()],
     }

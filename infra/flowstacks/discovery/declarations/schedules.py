@@ -6,14 +6,13 @@ from typing import cast
 
 import pydantic
 
-from flowstacks.discovery import validation
 from flowstacks.discovery.declarations import literals
 from flowstacks.discovery.findings import Findings
 from flowstacks.discovery.flows import values
 from flowstacks.discovery.flows.codebase import Codebase
 from flowstacks.discovery.flows.values import Located
-from flowstacks.stack import settings
-from flowstacks.stack.settings import Schedule
+from flowstacks.stack import schedule as timing
+from flowstacks.stack.schedule import Schedule
 
 KEYS = ("schedules", "schedule", "cron", "timezone")
 _WAYS = ("schedules", "schedule", "cron")
@@ -54,7 +53,7 @@ def _several(codebase: Codebase, at: Located, findings: Findings) -> list[Schedu
     sound = [(item, schedule) for item, schedule in zip(items, found, strict=True) if schedule]
     seen: dict[str, Located] = {}
     # A slug made from the place of a schedule may be one that another was given.
-    for (item, _), schedule in zip(sound, settings.with_slugs([each for _, each in sound]), strict=True):
+    for (item, _), schedule in zip(sound, timing.with_slugs([each for _, each in sound]), strict=True):
         slug = schedule.slug or ""
         if seen.setdefault(slug, item) is not item:
             message = f"two schedules have the slug {slug!r} (the other in line {seen[slug].line})"
@@ -93,17 +92,14 @@ def _of_fields(codebase: Codebase, at: Located, fields: Mapping[str, Located], f
 
 
 def _fires(schedule: Schedule, at: Located, fields: Mapping[str, Located], findings: Findings) -> bool:
-    cron, zone = fields.get("cron", at), fields.get("timezone", at)
-    unfit = validation.cron_problem(schedule.cron)
-    if unfit:
-        findings.error("cron", cron.file, cron.line, unfit, 'Write five fields, such as "0 4 * * *"')
-    doubt = None if unfit else validation.cron_doubt(schedule.cron)
-    if doubt:
-        findings.warning("cron", cron.file, cron.line, doubt, "Put the step into the field that counts that unit")
-    unknown = validation.timezone_problem(schedule.timezone)
-    if unknown:
-        findings.error("timezone", zone.file, zone.line, unknown, "Write an IANA name, such as Europe/Oslo")
-    return not unfit and not unknown
+    faults = list(timing.faults(schedule))
+    for fault in faults:
+        place = fields.get(fault.field, at)
+        findings.error(fault.field, place.file, place.line, fault.message, fault.remedy)
+    for doubt in timing.doubts(schedule):
+        place = fields.get(doubt.field, at)
+        findings.warning(doubt.field, place.file, place.line, doubt.message, doubt.remedy)
+    return not faults
 
 
 def _is_none(codebase: Codebase, at: Located) -> bool:
