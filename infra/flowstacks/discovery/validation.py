@@ -1,6 +1,5 @@
-"""What the server would refuse in a schedule or in parameters, told beforehand; pure functions over values."""
+"""What the server would refuse in a name or in parameters; pure functions over values."""
 
-import zoneinfo
 from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
 
@@ -9,10 +8,8 @@ import pydantic
 from jsonschema import protocols
 
 from flowstacks.core import suggestion
-from flowstacks.discovery import cron as parser
 from flowstacks.discovery.flows.schema import Schema
 
-_FIELDS = (("minute", 60), ("hour", 24), ("day", 31), ("month", 12), ("weekday", 7))
 BANNED_IN_NAMES = "/%&><"
 """Prefect 3.9.1, `types/names.py`: `BANNED_CHARACTERS`, for flows and deployments."""
 
@@ -23,35 +20,6 @@ class ParameterProblem(NamedTuple):
     parameter: str
     message: str
     remedy: str
-
-
-def cron_problem(cron: str) -> str | None:
-    """Why Prefect refuses the expression (3.9.1, `_internal/schemas/validators.py`: `validate_cron_string`)."""
-    if parser.is_random(cron):
-        return f"{cron!r} asks for a random or hashed time, which Prefect refuses"
-    return None if parser.is_valid(cron) else f"{cron!r} is no cron expression"
-
-
-def cron_doubt(cron: str) -> str | None:
-    """Why a valid expression fires at other times than it seems to say: a step as long as its field's whole range."""
-    for (name, size), part in zip(_FIELDS, cron.split(), strict=False):
-        for item in part.split(","):
-            _, _, step = item.partition("/")
-            if step.isdecimal() and int(step) >= size:
-                return (
-                    f"{cron!r} steps by {step} in a field of {size} ({name}): it fires each time the field starts over"
-                )
-    return None
-
-
-def timezone_problem(timezone: str) -> str | None:
-    """Why the name is no IANA time zone, with the closest one that is."""
-    try:
-        zoneinfo.ZoneInfo(timezone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        # OSError: the name of a folder of the database, such as `Europe`.
-        return f"{timezone!r} is no time zone{suggestion.did_you_mean(timezone, zoneinfo.available_timezones())}"
-    return None
 
 
 def name_problem(name: str) -> str | None:
