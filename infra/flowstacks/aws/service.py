@@ -35,7 +35,7 @@ def family(scope: Scope) -> str:
 def command(pool: str) -> list[str]:
     """The program makes the pool, and the image holds all packages.
 
-    `--with-healthcheck`: `/health` on port 8080 shows whether the worker has polled for runs lately (prefect 3.8.8).
+    `--with-healthcheck`: `/health` on port 8080 shows whether the worker has polled for runs lately (prefect 3.9.1).
     """
     start = ["prefect", "worker", "start", "--pool", pool, "--type", "ecs", "--with-healthcheck"]
     return [*start, "--no-create-pool-if-not-found", "--install-policy", "never"]

@@ -10,9 +10,10 @@ from flowstacks.desired.objects import Desired, DesiredDeployment, DesiredImage,
 from flowstacks.desired.recipe import Json, Recipe, RunRequest, Source
 from flowstacks.desired.runtime import Runtime
 from flowstacks.provider import canonical
-from flowstacks.stack import settings
+from flowstacks.stack import schedule
 from flowstacks.stack.config import NAMESPACE, Config, SchedulePolicy
-from flowstacks.stack.settings import DeploymentSettings, Schedule
+from flowstacks.stack.schedule import Schedule
+from flowstacks.stack.settings import DeploymentSettings
 from flowstacks.stack.stack_file import Key
 
 DEFAULT_QUEUE = "default"
@@ -144,12 +145,8 @@ def schedules(declared: Sequence[Schedule], policy: SchedulePolicy) -> list[Json
     """Schedules under the environment's policy; a schedule's own `active` wins, unless the policy is `none`."""
     if policy == "none":
         return []
+    by_policy = policy == "active"
     return [
-        {
-            "slug": schedule.slug,
-            "cron": schedule.cron,
-            "timezone": schedule.timezone,
-            "active": policy == "active" if schedule.active is None else schedule.active,
-        }
-        for schedule in settings.with_slugs(declared)
+        {**slugged.inputs(active=by_policy if slugged.active is None else slugged.active)}
+        for slugged in schedule.with_slugs(declared)
     ]

@@ -5,13 +5,15 @@ The same fields serve `flowstacks:defaults`, a declaration beside the flow and `
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import pydantic
 
 from flowstacks.core import secret_reference
 from flowstacks.core.model import Model
+from flowstacks.core.server_name import ServerName
+from flowstacks.stack.schedule import Schedule
 
 _MERGED_BY_KEY = ("env", "job_variables", "parameters", "secrets")
 
@@ -34,19 +36,6 @@ SecurityGroups = Annotated[tuple[Annotated[str, _GROUP], ...], pydantic.Field(ma
 Values = Annotated[dict[str, pydantic.JsonValue], pydantic.AfterValidator(_finite)]
 
 
-class Schedule(Model):
-    """When a deployment runs by itself.
-
-    `slug` keeps the schedule's ID stable on the server; `timezone` is an IANA name; `active` unset follows
-    `flowstacks:schedule_policy`.
-    """
-
-    slug: str | None = None
-    cron: str
-    timezone: str = "UTC"
-    active: bool | None = None
-
-
 class DeploymentSettings(Model):
     """Fields carry Prefect's names where it has them. From `cpu` on they are for `ecs`.
 
@@ -62,8 +51,8 @@ class DeploymentSettings(Model):
     schedules: tuple[Schedule, ...] | None = None
     env: dict[str, str] | None = None
     job_variables: Values | None = None
-    work_pool_name: str | None = None
-    work_queue_name: str | None = None
+    work_pool_name: ServerName | None = None
+    work_queue_name: ServerName | None = None
     enforce_parameter_schema: bool | None = None
     paused: bool | None = None
     version: str | None = None
@@ -87,11 +76,3 @@ def merge(layers: Iterable[DeploymentSettings]) -> DeploymentSettings:
                 continue
             said[name] = {**said.get(name, {}), **value} if name in _MERGED_BY_KEY else value
     return DeploymentSettings(**said)
-
-
-def with_slugs(schedules: Sequence[Schedule]) -> tuple[Schedule, ...]:
-    """Give each schedule without a slug one from its place (`schedule-1`, …), so that an edited cron keeps its ID."""
-    return tuple(
-        schedule if schedule.slug else schedule.model_copy(update={"slug": f"schedule-{place}"})
-        for place, schedule in enumerate(schedules, start=1)
-    )

@@ -43,9 +43,8 @@ def execute(arguments: argparse.Namespace) -> int:
         print(json.dumps(told, indent=2))
     else:
         revision = back.revision
-        print(
-            f"back to {naming.short_hash(revision.commit)} of {revision.when[:10]}, {revision.who}: {revision.subject}"
-        )
+        commit = naming.short_hash(revision.commit)
+        print(f"back to {commit} of {revision.time[:10]}, {revision.author}: {revision.subject}")
         print("\n".join(pin_text.lines(back.edit, ahead, _notes(back), written=written)))
     return 0
 
