@@ -98,5 +98,5 @@ def _by_commit(
         return None  # HEAD and worktree meant what the checkout was then
     if before and after:
         return effective.moved(before.commit, after.commit)
-    all_of = effective.at(commits[0])
+    all_of = effective.by_project(commits[0])
     return None if all_of is None else set(all_of)
