@@ -21,6 +21,7 @@ import pulumi
 config = pulumi.Config()
 pulumi.export("runtime", config.require("runtime"))
 pulumi.export("hidden", pulumi.Output.secret("x"))
+pulumi.log.info(f"runs {config.require('runtime')}, schedules {config.get('schedule_policy')}")
 pulumi.export("key", (config.get_object("prefect") or {}).get("api_key"))
 """
 PLAIN = "config:\n  flowstacks:runtime: process   # two spaces and more stay\n"
@@ -105,6 +106,38 @@ def test_an_edit_reaches_the_committed_file_and_the_next_up(here: Places) -> Non
     assert "secure: v1:AAAA:BBBB" in stack_file.read_text().replace("'", "")
     assert _pulumi(here, "up --yes --skip-preview -s dev").returncode == 0
     assert _pulumi(here, "stack output runtime -s dev").stdout.strip() == "other"
+
+
+@pytest.mark.parametrize("content", [PLAIN, SALTED], ids=["plain", "salted"])
+def test_a_value_of_one_command_is_forgotten_by_the_next(here: Places, content: str) -> None:
+    (here.root / "Pulumi.dev.yaml").write_text(content)
+    stacks.init(here, "dev", _values(here))
+    assert _pulumi(here, "up --yes --skip-preview -s dev").returncode == 0
+    what_if = _pulumi(here, "preview -c flowstacks:schedule_policy=active -s dev")
+    assert what_if.returncode == 0, what_if.stdout
+    assert "schedules active" in what_if.stdout
+    plain = _pulumi(here, "preview --expect-no-changes -s dev")
+    assert plain.returncode == 0, plain.stdout
+    assert "schedules None" in plain.stdout
+    up = _pulumi(here, "up --yes --skip-preview -c flowstacks:schedule_policy=active -s dev")
+    assert up.returncode == 0, up.stdout
+    assert "schedule_policy" not in _pulumi(here, "config -s dev").stdout
+
+
+def test_a_file_that_is_named_is_read_and_left_alone(here: Places, tmp_path: Path) -> None:
+    (here.root / "Pulumi.dev.yaml").write_text(SALTED)
+    other = tmp_path / "other.yaml"
+    other.write_text(SALTED.replace("runtime: process", "runtime: named"))
+    before = other.read_bytes()
+    stacks.init(here, "dev", _values(here))
+    preview = _pulumi(here, f"preview -s dev --config-file {shlex.quote(str(other))}")
+    assert preview.returncode == 0, preview.stdout
+    assert "runs named" in preview.stdout
+    assert other.read_bytes() == before
+    assert "runs process" in _pulumi(here, "preview -s dev").stdout
+    absent = _pulumi(here, "preview -s dev --config-file absent.yaml")
+    assert absent.returncode == 1
+    assert "there is no such file" in absent.stdout
 
 
 def test_a_secret_is_not_encrypted_with_the_local_passphrase(here: Places) -> None:

@@ -47,12 +47,13 @@ class Stack:
     outs: Props = dataclasses.field(default_factory=dict[str, Any])
 
     def create(self, session: Session, props: Props) -> None:
-        checked = lifecycle.check(self.kind, carried(props))
+        checked = lifecycle.check(self.kind, session, carried(props))
         assert not checked.failures, [failure.reason for failure in checked.failures]
         made = lifecycle.create(self.kind, session, checked.inputs)
         self.id, self.outs = made.id, carried(made.outs)
 
     def changes(self, session: Session, props: Props) -> bool:
+        lifecycle.check(self.kind, session, carried(props))
         found = lifecycle.diff(self.kind, session, self.id, self.outs, carried(props))
         assert not found.replaces, found.replaces
         return bool(found.changes)

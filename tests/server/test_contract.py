@@ -223,6 +223,20 @@ def test_a_refusal_never_means_gone(api: str, server: Server, proxy: FaultProxy,
     assert server.exists(EXAMPLES[kind].path(stack.id, props))
 
 
+def test_an_answer_that_is_not_prefects_never_means_done(
+    api: str, server: Server, proxy: FaultProxy, kind: str
+) -> None:
+    stack, props = created(api, server, kind)
+    proxy.plan(Fault("answer", "PATCH", "", status=200), Fault("answer", "DELETE", "", status=200))
+    with pytest.raises(errors.RequestError, match="expired login or a proxy"):
+        stack.up(new_session(proxy.url), {**props, "description": "edited"})
+    with pytest.raises(errors.RequestError, match="expired login or a proxy"):
+        stack.delete(new_session(proxy.url))
+    assert proxy.left() == 0
+    stack.refresh(new_session(api))
+    assert stack.outs["description"] == props["description"]
+
+
 @pytest.mark.parametrize("how", ["lose answer", "lose request", "answer"])
 def test_a_create_without_an_answer_makes_exactly_one(
     api: str, server: Server, proxy: FaultProxy, kind: str, how: How

@@ -71,9 +71,10 @@ class Resource:
         _open.append(RegistrySession(self.settings, QUICK))
         return _open[-1]
 
-    def checked(self) -> dict[str, Any]:
+    def checked(self, session: RegistrySession | None = None) -> dict[str, Any]:
         # The engine drops what is null.
-        checked = lifecycle.check({key: value for key, value in self.inputs.items() if value is not None})
+        sent = {key: value for key, value in self.inputs.items() if value is not None}
+        checked = lifecycle.check(session or self.session(), sent)
         assert not checked.failures
         return checked.inputs
 
@@ -83,7 +84,8 @@ class Resource:
 
     def diff(self, session: RegistrySession | None = None, **inputs: Any) -> dynamic.DiffResult:
         self.inputs |= inputs
-        return lifecycle.diff(session or self.session(), self.outs, self.checked())
+        session = session or self.session()
+        return lifecycle.diff(session, self.outs, self.checked(session))
 
     def up(self, **inputs: Any) -> bool:
         found = self.diff(**inputs)
@@ -92,8 +94,8 @@ class Resource:
             self.outs = lifecycle.update(self.session(), self.checked()).outs or {}
         return bool(found.changes)
 
-    def refresh(self) -> None:
-        found = lifecycle.read(self.session(), self.id, self.outs)
+    def refresh(self, session: RegistrySession | None = None) -> None:
+        found = lifecycle.read(session or self.session(), self.id, self.outs)
         self.id, self.outs = found.id or "", dict(found.outs or {})
 
     def delete(self, session: RegistrySession | None = None) -> None:
@@ -272,3 +274,13 @@ def test_a_project_without_a_base_is_not_built(
     with pytest.raises(ProviderError, match=r"flowstacks:images\.base"):
         Resource(build=True, image="web", commit=web.commit, tree_key=web.tree_key).create()
     assert there.tags() == []
+
+
+def test_a_delete_is_sent_for_what_only_a_refresh_looked_at(there: RegistryRepository, digest: str) -> None:
+    image = Resource(digest=digest)
+    image.create()
+    session = image.session()
+    image.refresh(session)
+    lifecycle.diff(session, image.outs, image.outs)
+    image.delete(session)
+    assert there.digest("pin-etl") is None

@@ -6,7 +6,7 @@ from tests.support.workspace import Workspace
 PROGRAM = """\
 import pulumi
 
-from infra import program
+from flowstacks import program
 
 environment = program.run()
 pulumi.log.warn("greet/hello/default: 3 scheduled runs will be dropped", environment.deployments["greet/hello/default"])

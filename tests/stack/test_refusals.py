@@ -93,6 +93,24 @@ def test_a_pool_of_somebody_else_is_not_taken_over(workspace: Workspace) -> None
     assert mutating(workspace.requests()) == []
 
 
+def test_a_repository_may_be_spelled_in_another_way_and_another_one_is_named(workspace: Workspace) -> None:
+    workspace.commit(**{"flows/greet/hello.py": flows.BARE})
+    config = {"runtime": "process", "release": {"commit": "HEAD"}}
+    workspace.configure({**config, "repository": {"url": "git@git.test:team/flows"}})
+    workspace.up()
+    workspace.requests()
+    for url in ("ssh://git@git.test/team/flows", "https://git.test/team/flows.git"):
+        workspace.configure({**config, "repository": {"url": url}})
+        workspace.up()
+        # The pool's description names the owner as it is spelled now.
+        assert [request for request in mutating(workspace.requests()) if "/work_pools/" not in request] == []
+    workspace.configure({**config, "repository": {"url": "https://git.test/team/other"}})
+    told = workspace.up(expect=1)
+    assert "repository git.test/team/flows, while flowstacks:repository.url says git.test/team/other" in told
+    assert "set flowstacks:repository.url back" in told
+    assert mutating(workspace.requests()) == []
+
+
 def test_a_mistyped_work_queue_is_refused_not_created(workspace: Workspace) -> None:
     workspace.commit(**{"flows/greet/hello.py": flows.BARE})
     workspace.configure({

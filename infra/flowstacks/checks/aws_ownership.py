@@ -14,6 +14,7 @@ from flowstacks.checks import aws_secrets
 from flowstacks.core import problem
 from flowstacks.core.errors import ServerError
 from flowstacks.core.problem import Place
+from flowstacks.provider import owners
 from flowstacks.stack import config
 from flowstacks.stack.config import Config
 
@@ -75,7 +76,7 @@ def _clients(settings: Config) -> Client:
 
 
 def _other(tags: Tags, owner: str) -> bool:
-    return tags.get(OWNER_TAG) != owner
+    return not owners.is_same(tags.get(OWNER_TAG), owner)
 
 
 def _whose(tags: Tags) -> str:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from flowstacks.aws.names import OWNER_TAG, Names
 from flowstacks.core import problem
 from flowstacks.core.problem import Place
+from flowstacks.provider import owners
 
 
 class Existing(NamedTuple):
@@ -47,7 +48,7 @@ def check(
         if one and one.until:
             yield problem.error("secret-waits", place, f"secret {name!r} is deleted, and AWS keeps its name until "
                 f"{one.until}", _remedy(short, name))  # fmt: skip
-        elif one and one.tags.get(OWNER_TAG) != owner:
+        elif one and not owners.is_same(one.tags.get(OWNER_TAG), owner):
             yield problem.error("taken", place, f"secret {name!r} exists in AWS and is not ours",
                 f"Name it as it is, flowstacks:secrets: {{{short}: {{arn: …}}}}; or delete it there")  # fmt: skip
 

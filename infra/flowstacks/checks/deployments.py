@@ -38,7 +38,9 @@ def check_patterns(
         if not any(naming.matches(pattern, naming.parse_address(address)) for address in known):
             where = f" at commit {override.commit}" if override.commit else ""
             message = f"override {pattern!r} matches no deployment{where}"
-            found.append(problem.error("unknown-address", place(pattern), message, suggestion.closest(pattern, known)))
+            found.append(
+                problem.error("unknown-address", place(pattern), message, suggestion.closest_address(pattern, known))
+            )
     return found
 
 
@@ -74,7 +76,7 @@ def _merged_problems(config: Config, one: DesiredDeployment) -> Iterator[problem
     scheduled = bool(said.schedules) and config.schedule_policy != "none"
     if scheduled:
         given = said.parameters or {}
-        every = validation.parameter_problems(one.flow.parameters, given, complete=True, optional=one.flow.variadic)
+        every = validation.parameter_problems(one.flow.parameters, given, complete=True)
         for fault in every:
             if fault.parameter not in given:  # a wrong one is told where it stands
                 yield problem.error("missing-parameter", one.place, fault.message, fault.remedy, address=one.address)

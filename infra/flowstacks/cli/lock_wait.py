@@ -1,8 +1,6 @@
 """`--wait`: a pin is edited when no `pulumi` works on the stack."""
 
 import argparse
-import json
-import subprocess
 import time
 import urllib.parse
 import urllib.request
@@ -12,6 +10,7 @@ from flowstacks.core.errors import FlowstacksError
 from flowstacks.local import progress
 from flowstacks.local.state import lock
 from flowstacks.local.state.lock import Holder
+from flowstacks.pulumi_cli import command
 
 _POLL_S = 0.5
 
@@ -60,13 +59,7 @@ def _state(root: Path) -> Path:
 
 def _backend(root: Path) -> str:
     """As the engine finds it: the environment, then `Pulumi.yaml`, then its last login."""
-    try:
-        done = subprocess.run(
-            ["pulumi", "whoami", "--json", "--non-interactive"], cwd=root, check=False, capture_output=True, text=True,
-            stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-    except FileNotFoundError as absent:
-        raise FlowstacksError("pulumi is not on PATH, so its locks can't be seen. Run `. .local/env` first") from absent
-    if done.returncode:
-        raise FlowstacksError(f"the state's backend is not known: {done.stderr.strip()}. Run `pulumi login` first")
-    return json.loads(done.stdout)["url"]
+    document = command.json_output(
+        root, ["whoami", "--json"], failure="the state's backend is not known", remedy="Run `pulumi login` first"
+    )
+    return document["url"]

@@ -1,6 +1,5 @@
 """Objects on the Prefect server with this stack's mark that its state does not know."""
 
-import subprocess
 from pathlib import Path
 
 import pydantic
@@ -10,6 +9,7 @@ from flowstacks.evaluation import servers
 from flowstacks.provider import fingerprint, orphans
 from flowstacks.provider.client import Client
 from flowstacks.provider.orphans import Orphan
+from flowstacks.pulumi_cli import command
 from flowstacks.stack.config import Config
 
 _OURS = "pulumi-python:dynamic/prefect:"
@@ -66,11 +66,10 @@ def _belong_together(state: _State, client: Client, stack: str) -> None:
 
 
 def _state(stack: str, root: Path) -> _State:
-    command = ["pulumi", "stack", "export", "-s", stack]
-    try:
-        shown = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True)
-    except FileNotFoundError:
-        raise FlowstacksError("pulumi is not on PATH. On the embedded default run `. .local/env` first") from None
-    except subprocess.CalledProcessError as failed:
-        raise FlowstacksError(f"the state of stack {stack} can't be read: {failed.stderr.strip()}") from failed
-    return _State.model_validate_json(shown.stdout)
+    document = command.json_output(
+        root,
+        ["stack", "export", "-s", stack],
+        failure=f"the state of stack {stack} can't be read",
+        remedy="Check PULUMI_BACKEND_URL, and that the stack was made (`pulumi stack ls`)",
+    )
+    return _State.model_validate(document)

@@ -12,6 +12,9 @@ from flowstacks.core.model import Model
 
 _WILD = re.compile(r"[*?/]|\[[^\]]*\]")
 _SCHEME_AND_LOGIN = re.compile(r"^([a-z+]+://)?([^/@]*@)?")
+_LONGEST_TEMPLATE = 255
+"""Characters: of a name that stands in URLs, in one path segment of which most file systems and proxies take 255."""
+
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9_]+")
 
 
@@ -113,6 +116,8 @@ POOL_FIELDS = {
 
 def checked_template(template: str, known: Mapping[str, str] = FIELDS) -> str:
     """The template itself. Raises ValueError where it is malformed or names a field that is not in `known`."""
+    if len(template) > _LONGEST_TEMPLATE:
+        raise ValueError(f"a template of {len(template):,} characters; {_LONGEST_TEMPLATE} at most")
     for _, field, form, conversion in string.Formatter().parse(template):
         if field is not None and field not in known:
             raise ValueError(f"unknown field {{{field}}}; known are {', '.join(known)}")

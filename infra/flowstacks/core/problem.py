@@ -48,7 +48,12 @@ class Problem:
     def _line(self, severity: str) -> str:
         where = Place(self.file, self.line)
         about = f" [{self.address}]" if self.address else ""
-        return f"{where}: {severity}{self.message}{about}. {self.remedy}"
+        return printable(f"{where}: {severity}{self.message}{about}. {self.remedy}")
+
+
+def printable(text: str) -> str:
+    """The text with every character escaped that a terminal would obey or could not show."""
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
 
 
 def error(code: str, place: Place, message: str, remedy: str, *, address: str | None = None) -> Problem:

@@ -2,7 +2,7 @@
 
 import difflib
 import typing
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import pydantic
@@ -15,10 +15,37 @@ def closest(word: str, known: Iterable[str]) -> str:
     """A remedy: the closest of the known words, or the first of them."""
     names = sorted(known)
     near = difflib.get_close_matches(word, names, n=1)
+    return f"Did you mean {near[0]!r}?" if near else _listed(names, _MOST)
+
+
+def closest_key(word: str, known: Collection[str], present: Collection[str]) -> str:
+    """A remedy for an unknown key of a model: the closest key, or all known keys.
+
+    `present`: the keys written at the same place; a second one of the same name would be refused.
+    """
+    near = difflib.get_close_matches(word, sorted(known), n=1)
+    if near and near[0] in present:
+        return f"Did you mean {near[0]!r}? It is written already: remove one of them"
+    return f"Did you mean {near[0]!r}?" if near else _listed(sorted(known), len(known))
+
+
+def closest_address(pattern: str, known: Iterable[str]) -> str:
+    """As `closest`, for an address or a pattern of addresses; a project that exists is taken to be meant."""
+    addresses = list(known)
+    project = pattern.partition("/")[0]
+    same_project = [address for address in addresses if address.partition("/")[0] == project]
+    if same_project:
+        return closest(pattern, same_project)
+    projects = sorted({address.partition("/")[0] for address in addresses})
+    near = difflib.get_close_matches(project, projects, n=1)
     if near:
-        return f"Did you mean {near[0]!r}?"
-    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
-    return f"Known are {', '.join(names[:_MOST])}{more}" if names else "None is known"
+        return closest(pattern, [address for address in addresses if address.partition("/")[0] == near[0]])
+    return f"Known projects are {', '.join(projects)}" if projects else "None is known"
+
+
+def _listed(names: Sequence[str], most: int) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"Known are {', '.join(names[:most])}{more}" if names else "None is known"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -56,8 +56,6 @@ class Flow(Model):
     """As Prefect would show it."""
     parameters: dict[str, pydantic.JsonValue]
     """The JSON schema that Prefect would derive from the signature."""
-    variadic: tuple[str, ...] = ()
-    """Its `*args` and `**kwargs`, which the schema requires although the flow runs without them."""
     declared_by: str
     """Name of the declaration form (`flow_spec`), `bare` without any, `none` where it is not deployed."""
     deployments: tuple[DeclaredDeployment, ...]

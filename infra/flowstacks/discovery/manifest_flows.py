@@ -85,7 +85,6 @@ def _flow(
         entrypoint=f"{flow.module.path}:{flow.node.name}",
         description=flow.description,
         parameters=candidate.schema,
-        variadic=candidate.variadic,
         declared_by=declared_by,
         deployments=tuple(deployments),
     )

@@ -119,7 +119,6 @@ def _candidates(project: ProjectFolder, codebase: Codebase, findings: Findings) 
         Candidate(
             flow=function,
             schema=schema.parameter_schema(codebase, function.module, function.node),
-            variadic=schema.variadic(function.node),
             is_called=function.key in called,
         )
         for function in functions

@@ -1,6 +1,6 @@
 """What the server would refuse in a name or in parameters; pure functions over values."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
 
 import jsonschema
@@ -11,7 +11,7 @@ from flowstacks.core import suggestion
 from flowstacks.discovery.flows.schema import Schema
 
 BANNED_IN_NAMES = "/%&><"
-"""Prefect 3.8.8, `types/names.py`: `BANNED_CHARACTERS`, for flows and deployments."""
+"""Prefect 3.9.1, `types/names.py`: `BANNED_CHARACTERS`, for flows and deployments."""
 
 
 class ParameterProblem(NamedTuple):
@@ -31,12 +31,11 @@ def name_problem(name: str) -> str | None:
 
 
 def parameter_problems(
-    schema: Schema, parameters: Mapping[str, pydantic.JsonValue], *, complete: bool, optional: Collection[str] = ()
+    schema: Schema, parameters: Mapping[str, pydantic.JsonValue], *, complete: bool
 ) -> list[ParameterProblem]:
     """What is wrong with `parameters` for a flow of that schema, one entry per fault.
 
-    `complete`: nobody is there to fill in what is missing (a scheduled run). `optional`: names that may be missing
-    although the schema requires them (`*args`, `**kwargs`).
+    `complete`: nobody is there to fill in what is missing (a scheduled run).
     """
     properties = cast("Mapping[str, Mapping[str, Any]]", schema.get("properties") or {})
     required = cast("list[str]", schema.get("required") or [])
@@ -47,7 +46,7 @@ def parameter_problems(
         else:
             hint = suggestion.did_you_mean(name, properties)
             problems.append(ParameterProblem(name, f"the flow has no parameter {name!r}{hint}", "Rename or remove it"))
-    missing = [name for name in required if name not in parameters and name not in optional] if complete else []
+    missing = [name for name in required if name not in parameters] if complete else []
     remedy = "Give it a value in parameters, or a default in the signature"
     return [
         *problems,
@@ -59,7 +58,7 @@ def _misfits(
     name: str, value: pydantic.JsonValue, described: Mapping[str, Any], schema: Schema, *, is_required: bool
 ) -> list[ParameterProblem]:
     if value is None and not is_required and "default" not in described:
-        # The server lets null through here (prefect 3.8.8, `utilities/schema_tools/validation.py`).
+        # The server lets null through here (prefect 3.9.1, `utilities/schema_tools/validation.py`).
         return []
     if isinstance(value, dict) and "__prefect_kind" in value:
         # A template that the server fills in at run time: its type is not known yet.

@@ -15,7 +15,7 @@ from flowstacks.desired.image_source import ImageSource
 from flowstacks.evaluation import evaluation, images
 from flowstacks.evaluation.evaluation import Verdict
 from flowstacks.evaluation.images import Resolved
-from flowstacks.provider import conflicts, ownership
+from flowstacks.provider import conflicts, owners, ownership
 from flowstacks.provider.answers import WorkPoolAnswer
 from flowstacks.provider.client import Client
 from flowstacks.provider.conflicts import ClaimedDeployment, ClaimedWorkPool, Conflicts, ForeignObject
@@ -113,7 +113,9 @@ def _taken_in_aws(verdict: Verdict, stack_file: StackFile) -> list[problem.Probl
 
 def _entrypoints(client: Client, owner: str) -> list[str]:
     there = client.deployments().values()
-    return [one.entrypoint for one in there if one.entrypoint and ownership.deployment_owner(one) == owner]
+    return [
+        one.entrypoint for one in there if one.entrypoint and owners.is_same(ownership.deployment_owner(one), owner)
+    ]
 
 
 def _wanted(one: DesiredDeployment) -> ClaimedDeployment:
@@ -131,14 +133,17 @@ def _taken(verdict: Verdict, found: Conflicts) -> Iterator[problem.Problem]:
     for foreign in found.foreign:
         one = by_name.get(foreign.name) if foreign.kind == "deployment" else None
         place, address = (one.place, one.address) if one else (stack_file, None)
-        yield problem.error(
-            "taken", place, _whose(foreign), "Rename it there or here; nothing takes it over", address=address
-        )
+        own = verdict.desired.owner
+        remedy = "Rename it there or here; nothing takes it over"
+        if owners.differs_in_repository(foreign.owner, own):
+            remedy = "If the repository is the same, set flowstacks:repository.url back; else rename it there or here"
+        yield problem.error("taken", place, _whose(foreign, own), remedy, address=address)
 
 
-def _whose(foreign: ForeignObject) -> str:
-    owner = f"belongs to {foreign.owner}" if foreign.owner else "is not ours: somebody else made it"
-    return f"{foreign.kind} {foreign.name!r} exists on the server and {owner}"
+def _whose(foreign: ForeignObject, own: str) -> str:
+    described = owners.description(foreign.owner, own) if foreign.owner else ""
+    whose = f"belongs to {described}" if described else "is not ours: somebody else made it"
+    return f"{foreign.kind} {foreign.name!r} exists on the server and {whose}"
 
 
 def _pools(verdict: Verdict, pools: Mapping[str, str]) -> Iterator[problem.Problem]:

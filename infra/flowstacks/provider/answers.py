@@ -1,7 +1,7 @@
 """What we read from the server's answers: the fields in use, nothing else.
 
 Shapes: `prefect.client.schemas.responses.DeploymentResponse`, `prefect.client.schemas.objects.{WorkPool,Variable,Flow,
-WorkQueue}`, Prefect 3.8.8.
+WorkQueue}`, Prefect 3.9.1.
 """
 
 from typing import Annotated

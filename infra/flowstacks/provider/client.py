@@ -1,30 +1,31 @@
 """The Prefect API, one method per call: typed in, typed out, nothing decided.
 
-Routes and shapes: `prefect/server/api/{deployments,flows,variables,workers}.py`, Prefect 3.8.8. POST routes that create
+Routes and shapes: `prefect/server/api/{deployments,flows,variables,workers}.py`, Prefect 3.9.1. POST routes that create
 need the trailing slash. Reads of many come in pages of 200 (201 is answered with 422).
 """
 
 import threading
 import urllib.parse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, Self, TypeVar
 
 import pydantic
 
-from flowstacks.provider import answers, transport
+from flowstacks.provider import answers, origin, transport
 from flowstacks.provider.errors import NotFoundError, RequestError
 from flowstacks.provider.model import Answer
 from flowstacks.provider.settings import ServerSettings
-from flowstacks.provider.transport import Patience, Transport
+from flowstacks.provider.transport import Patience, Response, Transport
 
 Json = pydantic.JsonValue
 Body = dict[str, pydantic.JsonValue]
 A = TypeVar("A", bound=Answer)
 M = TypeVar("M", bound=pydantic.BaseModel)
+T = TypeVar("T")
 
 PAGE = 200
 _OF_A_SCHEDULE = "auto-scheduled"
-"""Prefect's tag on the runs that a schedule made (`prefect/server/models/deployments.py`, 3.8.8)."""
+"""Prefect's tag on the runs that a schedule made (`prefect/server/models/deployments.py`, 3.9.1)."""
 _OLDEST_LAST = "CREATED_DESC"
 """Names repeat, so sorting by name could lose one between two pages; what is created meanwhile only repeats one."""
 
@@ -63,6 +64,10 @@ class Client:
     def url(self) -> str:
         """The API's URL without user and password."""
         return self._transport.base_url
+
+    def until_known(self, attempt: Callable[[], T]) -> T:
+        """Repeat a create that looks by name first; see `Transport.until_known`."""
+        return self._transport.until_known(attempt)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -128,7 +133,7 @@ class Client:
             some: list[Json] = list(deployment_ids[start : start + PAGE])
             body: Body = {"flow_runs": runs, "deployments": {"id": {"any_": some}}}
             answer = self._transport.request("POST", "/flow_runs/count", body, writes=False, repeatable=True)
-            total += self._read(_Count, answer.content).root
+            total += self._read(_Count, answer).root
         return total
 
     def last_run(self, deployment_id: str) -> answers.FlowRunAnswer | None:
@@ -141,7 +146,7 @@ class Client:
             "limit": 1,
         }
         answer = self._transport.request("POST", "/flow_runs/filter", body, writes=False, repeatable=True)
-        found = self._read(_Many, answer.content).root
+        found = self._read(_Many, answer).root
         return answers.FlowRunAnswer.model_validate(found[0]) if found else None
 
     # Flows
@@ -150,7 +155,7 @@ class Client:
         """Get or create, in one request; remembered."""
         if name not in self._flow_ids:
             answer = self._transport.request("POST", "/flows/", {"name": name}, writes=True, repeatable=True)
-            self._flow_ids[name] = self._read(answers.FlowAnswer, answer.content).id
+            self._flow_ids[name] = self._read(answers.FlowAnswer, answer).id
         return self._flow_ids[name]
 
     def flows_named(self, names: Sequence[str]) -> list[answers.FlowAnswer]:
@@ -243,30 +248,27 @@ class Client:
             answer = self._transport.request("GET", path, writes=False, repeatable=True)
         except NotFoundError:
             return None
-        return self._read(shape, answer.content)
+        return self._read(shape, answer)
 
     def _pages(self, shape: type[A], path: str, body: Body) -> list[A]:
         found: list[A] = []
         while True:
             page: Body = {**body, "limit": PAGE, "offset": len(found)}
             answer = self._transport.request("POST", path, page, writes=False, repeatable=True)
-            some = self._read(_Many, answer.content).root
+            some = self._read(_Many, answer).root
             found += [shape.model_validate(each) for each in some]
             if len(some) < PAGE:
                 return found
 
     def _post(self, shape: type[A], path: str, body: Body) -> A:
         answer = self._transport.request("POST", path, body, writes=True, repeatable=False)
-        return self._read(shape, answer.content)
+        return self._read(shape, answer)
 
-    def _read(self, shape: type[M], content: bytes) -> M:
+    def _read(self, shape: type[M], answer: Response) -> M:
         try:
-            return shape.model_validate_json(content)
+            return shape.model_validate_json(answer.content)
         except pydantic.ValidationError:
-            raise RequestError(
-                200,
-                f"{self.url} does not answer as Prefect's API does. End api_url in /api, or in Cloud's workspace path.",
-            ) from None
+            raise RequestError(answer.status_code, f"{self.url} {_unlike_prefect(answer)}") from None
 
     def _write(self, method: Literal["PATCH"], path: str, body: Body) -> None:
         self._transport.request(method, path, body, writes=True, repeatable=True)
@@ -298,6 +300,15 @@ class _Count(pydantic.RootModel[int]):
 
 class _Many(pydantic.RootModel[list[dict[str, pydantic.JsonValue]]]):
     """One page."""
+
+
+def _unlike_prefect(answer: Response) -> str:
+    if origin.is_cut(answer):
+        return (
+            f"answered {len(answer.content)} bytes, and the answer is cut off there. Run it again; if it stays so, "
+            "a proxy before the server limits the length of answers."
+        )
+    return "does not answer as Prefect's API does. End api_url in /api, or in Cloud's workspace path."
 
 
 def _quoted(name: str) -> str:

@@ -6,7 +6,7 @@ For the program's preflight; the provider itself refuses the same things one by 
 import dataclasses
 from collections.abc import Sequence
 
-from flowstacks.provider import fingerprint, ownership
+from flowstacks.provider import fingerprint, owners, ownership
 from flowstacks.provider.client import Client
 from flowstacks.provider.kinds import work_pool
 
@@ -77,7 +77,7 @@ def _pools(client: Client, owner: str, wanted: Sequence[ClaimedWorkPool]) -> lis
         mark = ownership.work_pool_mark(marks.get(ownership.work_pool_variable(name)))
         found = there.get(name)
         whose = mark.owner if mark and (found is None or work_pool.is_marked(found, mark)) else None
-        if whose != owner and (found or whose):
+        if not owners.is_same(whose, owner) and (found or whose):
             foreign.append(ForeignObject(kind="work pool", name=name, id=found.id if found else "", owner=whose))
     return foreign
 
@@ -89,7 +89,7 @@ def _deployments(client: Client, owner: str, wanted: Sequence[ClaimedDeployment]
     for identity in sorted({(each.flow_name, each.name) for each in wanted}):
         found = there.get(identity)
         whose = ownership.deployment_owner(found, identity[0]) if found else None
-        if found and whose != owner:
+        if found and not owners.is_same(whose, owner):
             foreign.append(ForeignObject(kind="deployment", name="/".join(identity), id=found.id, owner=whose))
     return foreign
 

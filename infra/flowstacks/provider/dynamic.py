@@ -27,7 +27,7 @@ class WorkPoolProvider(dynamic.ResourceProvider):
 
     def check(self, _olds: dict[str, object], news: dict[str, object]) -> dynamic.CheckResult:
         """Types and unknown keys, before anything is sent."""
-        return lifecycle.check(work_pool.KIND, news)
+        return lifecycle.check(work_pool.KIND, session.current(), news)
 
     def diff(self, _id: str, _olds: dict[str, object], _news: dict[str, object]) -> dynamic.DiffResult:
         """Decide from state and wish alone; no request about the object."""
@@ -61,7 +61,7 @@ class DeploymentProvider(dynamic.ResourceProvider):
 
     def check(self, _olds: dict[str, object], news: dict[str, object]) -> dynamic.CheckResult:
         """Types and unknown keys, before anything is sent."""
-        return lifecycle.check(deployment.KIND, news)
+        return lifecycle.check(deployment.KIND, session.current(), news)
 
     def diff(self, _id: str, _olds: dict[str, object], _news: dict[str, object]) -> dynamic.DiffResult:
         """Decide from state and wish alone; no request about the object."""
@@ -95,7 +95,7 @@ class ImageProvider(dynamic.ResourceProvider):
 
     def check(self, _olds: dict[str, object], news: dict[str, object]) -> dynamic.CheckResult:
         """Types and unknown keys, before anything is sent."""
-        return image.check(news)
+        return image.check(images.current(), news)
 
     def diff(self, _id: str, _olds: dict[str, object], _news: dict[str, object]) -> dynamic.DiffResult:
         """Decide from state and wish alone; no request."""

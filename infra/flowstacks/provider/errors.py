@@ -2,7 +2,7 @@
 
     ProviderError
     ├── RequestError            the server answered with an error; `.status`
-    │   ├── NotFoundError       404
+    │   ├── NotFoundError       404 from the server itself, not from what stands before it
     │   ├── ConflictError       409: the name is taken
     │   └── DeniedError         401 or 403: never taken for "gone"
     ├── UnreachableError        no answer after all retries
@@ -21,7 +21,7 @@ class ProviderError(Exception):
 
 
 class RequestError(ProviderError):
-    """An answer of 300 or more that no retry will mend. `status` is the HTTP status."""
+    """An answer of 300 or more that no retry will mend, or one that is not the server's. `status` is HTTP's."""
 
     def __init__(self, status: int, text: str) -> None:
         """`text` names the request and what the server said."""

@@ -8,7 +8,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from flowstacks.provider import canonical, properties
+from flowstacks.provider import canonical, owners, properties
 
 Props = Mapping[str, object]
 
@@ -37,6 +37,10 @@ class Immutable(FieldRule):
 @dataclasses.dataclass(frozen=True)
 class Mark(FieldRule):
     """Who it belongs to; kept where `ownership` says, not in a field of that name."""
+
+    def same(self, wanted: object, found: object) -> bool:
+        """One repository may be spelled in several ways."""
+        return wanted == found or owners.is_same(wanted, found)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,7 +7,6 @@ every resource's outputs as `server`, tells them from a server where objects wer
 from flowstacks.provider.client import Client
 from flowstacks.provider.errors import ConflictError, OtherServerError, UnknownOutcomeError
 from flowstacks.provider.ownership import VARIABLE_TAG
-from flowstacks.provider.transport import until_known
 
 VARIABLE = "flowstacks-server"
 _VALUE = "Its id tells this server from others. Deleting it makes flowstacks take the server for a new one."
@@ -21,7 +20,7 @@ def read(client: Client) -> str | None:
 
 def ensure(client: Client) -> str:
     """Read, or create; of two that create at once the second reads the first's."""
-    return until_known(lambda: _read_or_create(client), client.patience)
+    return client.until_known(lambda: _read_or_create(client))
 
 
 def remove_if_last(client: Client) -> None:

@@ -9,18 +9,18 @@ from typing import Any, cast
 import pydantic
 from pulumi import dynamic
 
-from flowstacks.provider import fields, properties
+from flowstacks.provider import fields, owners, properties
 from flowstacks.provider.errors import ForeignError, NotFoundError, ProviderError
 from flowstacks.provider.kind import A, I, Kind, Props
 from flowstacks.provider.session import Session
-from flowstacks.provider.transport import until_known
 
 _NOT_INPUTS = ("__provider", "server")
 
 
-def check(kind: Kind[I, A], news: Props) -> dynamic.CheckResult:
+def check(kind: Kind[I, A], session: Session, news: Props) -> dynamic.CheckResult:
     """One failure for each property that is unknown, missing or of a wrong type."""
     sent = _inputs(news)
+    session.checked(kind.title(sent))
     return dynamic.CheckResult(cast("dict[str, Any]", sent), _failures(kind, sent))
 
 
@@ -45,21 +45,23 @@ def create(kind: Kind[I, A], session: Session, props: Props) -> dynamic.CreateRe
     """Look by name first: absent is created, ours is continued (a create that was killed), others' is refused."""
     inputs = _typed(kind, props)
     server = session.ensured_fingerprint()
-    id_ = until_known(lambda: _create_or_continue(kind, session, inputs), session.client.patience)
+    id_ = session.client.until_known(lambda: _create_or_continue(kind, session, inputs))
     return dynamic.CreateResult(id_, _outputs(props, server))
 
 
 def read(kind: Kind[I, A], session: Session, id_: str, props: Props) -> dynamic.ReadResult:
     """What the server has; an empty id for what is gone from the right server."""
     gone = dynamic.ReadResult("", {})
+    session.refreshed(kind.title(props))
     if not session.same_server(props.get("server")):
         return gone
     found = kind.read(session.client, id_, props)
     if found is None:
         return gone
     ours, theirs = props.get("owner"), kind.owner(session.client, found, props)
-    if ours and theirs not in (None, ours):
-        raise ForeignError(f"{_title(kind, props)} belongs to {theirs} now. Take it out with `pulumi state delete`.")
+    if ours and theirs is not None and not owners.is_same(theirs, ours):
+        whose = owners.description(theirs, str(ours))
+        raise ForeignError(f"{_title(kind, props)} belongs to {whose} now. Take it out with `pulumi state delete`.")
     # A mark that an earlier refresh found lost stays lost in the state until an update has written it again: that
     # looks whose it is, and a name taken from the server here would pass for our own earlier one there.
     now = {**kind.observed(found), "owner": theirs if ours else None}

@@ -8,7 +8,7 @@ import dataclasses
 from collections.abc import Collection, Sequence
 from typing import Literal
 
-from flowstacks.provider import ownership
+from flowstacks.provider import owners, ownership
 from flowstacks.provider.client import Client
 from flowstacks.provider.errors import InUseError
 from flowstacks.provider.kinds import deployment, work_pool
@@ -63,7 +63,9 @@ def _deployments(client: Client, owner: str, known_ids: Collection[str]) -> list
     marked = [
         (mark, found)
         for found in client.deployments().values()
-        if found.id not in known_ids and (mark := ownership.deployment_mark(found)) and mark.owner == owner
+        if found.id not in known_ids
+        and (mark := ownership.deployment_mark(found))
+        and owners.is_same(mark.owner, owner)
     ]
     # A label may have leaked from a flow that somebody put it on: the mark must name the flow that it is of.
     flows = {each.id: each.name for each in client.flows_with_id(sorted({found.flow_id for _, found in marked}))}
@@ -79,7 +81,7 @@ def _pools(client: Client, owner: str, known_ids: Collection[str]) -> list[Orpha
     orphans: list[Orphan] = []
     for variable in client.variables_tagged(ownership.VARIABLE_TAG).values():
         mark = ownership.work_pool_mark(variable)
-        if mark is None or mark.owner != owner or mark.id in known_ids:
+        if mark is None or not owners.is_same(mark.owner, owner) or mark.id in known_ids:
             continue
         found = there.get(mark.name)
         if found and work_pool.is_marked(found, mark):

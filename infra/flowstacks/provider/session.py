@@ -11,6 +11,7 @@ from pulumi import dynamic
 
 from flowstacks.provider import fingerprint, settings, watch
 from flowstacks.provider.client import Client
+from flowstacks.provider.declarations import Declarations
 from flowstacks.provider.errors import DeniedError, ForeignError, ProviderError, SettingsError, UnreachableError
 
 
@@ -25,6 +26,7 @@ class Session:
         self._fingerprint: str | None = None
         self._failure: ProviderError | None = None
         self._held: dict[str, str] = {}
+        self._declared = Declarations[str]()
 
     def fingerprint(self) -> str | None:
         """The server's, None where it has none yet; asked for once."""
@@ -51,12 +53,21 @@ class Session:
             return False
         raise fingerprint.other(self.client, expected, found)
 
+    def checked(self, title: str) -> None:
+        """The program declares the object with this title."""
+        self._declared.checked(title)
+
+    def refreshed(self, title: str) -> None:
+        """A refresh reads it; the next `kept` of this title is the refresh's."""
+        self._declared.refreshed(title)
+
     def kept(self, id_: str, title: str) -> None:
-        """The program keeps this object as it is known.
+        """A diff keeps this object: the program's holds its id, a refresh's does not.
 
         A ForeignError if a create of this run continued on it: two resources for one object.
         """
-        self._hold(id_, "kept", title)
+        if title in self._declared:
+            self._hold(id_, "kept", title)
 
     def created(self, id_: str, title: str) -> None:
         """A create made this object, or continued on it. A ForeignError if another resource holds it."""
@@ -66,7 +77,8 @@ class Session:
         """Whether a delete of this id would hit what another resource of this run is.
 
         It happens when the same object gets another name in the program: the engine creates (we find our own object
-        and continue), then deletes the old name with the same id.
+        and continue), then deletes the old name with the same id. If that run was killed before the delete, the next
+        one keeps the new name and deletes the old one. An id that only a refresh saw is not held.
         """
         with self._lock:
             return id_ in self._held

@@ -1,8 +1,10 @@
 """One HTTP request that gets its answer: retries, errors by type, secrets kept out of every text.
 
-    429                        wait for `Retry-After`, ask again
+    429                        wait for `Retry-After` or our own time, whichever is longer, ask again
     503                        Prefect sends it without `Retry-After` (SQLite is locked): wait longer each time
     broken or no connection    ask again, if asking twice does no harm
+    500 to a read, cut JSON    ask again, a few times
+    given up once              everything after it fails at once with the same text
     a create without an answer UnknownOutcomeError: the caller looks by name first
 
 Prefect's own client is not used: importing it takes 2.7 s, in each of the two processes.
@@ -24,6 +26,7 @@ from typing import Literal, Self, TypedDict, TypeVar, cast
 import httpx
 import pydantic
 
+from flowstacks.provider import origin
 from flowstacks.provider.errors import (
     ConflictError,
     DeniedError,
@@ -33,6 +36,7 @@ from flowstacks.provider.errors import (
     UnreachableError,
 )
 from flowstacks.provider.gate import Gate
+from flowstacks.provider.patience import MOST_FLAWS, Patience, Setback
 from flowstacks.provider.settings import ServerSettings
 
 REQUEST_LOG = "FLOWSTACKS_REQUEST_LOG"
@@ -44,25 +48,8 @@ Content = bytes | Callable[[], Iterable[bytes]]
 """What is sent as it is. What is too large for the memory comes from a function, called again for each try."""
 
 T = TypeVar("T")
-_BROKEN_GATEWAY = (502, 504)
 _COME_AGAIN = ("429", "503")
 _LONGEST_TEXT = 500
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Patience:
-    """How long to go on, in seconds. `total_s` is for one request with all its retries.
-
-    `throttled_s` takes its place while the server says 429, `absent_s` while nobody listens.
-    """
-
-    total_s: float = 90.0
-    throttled_s: float = 600.0
-    absent_s: float = 15.0
-    first_wait_s: float = 0.1
-    longest_wait_s: float = 5.0
-    connect_s: float = 5.0
-    answer_s: float = 30.0
 
 
 class _Payload(TypedDict, total=False):
@@ -70,19 +57,28 @@ class _Payload(TypedDict, total=False):
     json: pydantic.JsonValue
 
 
+def _no_objection(_method: str, _answer: httpx.Response) -> None:
+    """Any answer counts."""
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """Whom to ask. `url` may hold a login; `secrets` are kept out of every text, the longest first.
-
-    The rest is what a user can do about: 401 and 403, other errors, no answer.
-    """
+    """Whom to ask."""
 
     url: str
+    """May hold a login."""
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str], repr=False)
+    """Sent with each request."""
     secrets: tuple[str, ...] = dataclasses.field(default=(), repr=False)
+    """Kept out of every text, the longest first."""
     denied: str
+    """What a user can do about 401 and 403."""
     refused: str
+    """The same for other errors."""
     silent: str
+    """The same for no answer."""
+    objection: Callable[[str, httpx.Response], str | None] = dataclasses.field(default=_no_objection, repr=False)
+    """Why an answer (below 300, or 404) to this method is not from the server itself; None where it is."""
 
 
 def prefect(settings: ServerSettings) -> Endpoint:
@@ -91,9 +87,11 @@ def prefect(settings: ServerSettings) -> Endpoint:
         url=settings.api_url,
         headers=_headers(settings),
         secrets=_secrets(settings),
-        denied="Check the key (PREFECT_API_KEY or flowstacks:prefect.api_key) and its rights.",
+        denied="Prefect Cloud wants a key (PREFECT_API_KEY or flowstacks:prefect.api_key), a server of your own its "
+        "auth_string (PREFECT_API_AUTH_STRING or flowstacks:prefect.auth_string). Check it and its rights.",
         refused="Correct what it names; for 500 look at the server's log.",
         silent="Is the server up? Check api_url, then run it again.",
+        objection=origin.objection,
     )
 
 
@@ -103,20 +101,21 @@ class Transport:
     `counts` tells the requests sent so far by method, `turned_away` those that the server told to come again.
     """
 
-    def __init__(self, server: Endpoint, patience: Patience = Patience()) -> None:
+    def __init__(self, server: Endpoint, patience: Patience | None = None) -> None:
         """Nothing is sent before the first `request`."""
         self._server = server
         self.counts: collections.Counter[str] = collections.Counter()
         self.turned_away: collections.Counter[str] = collections.Counter()
         self.base_url = str(httpx.URL(server.url).copy_with(username=None, password=None)).rstrip("/")
-        self.patience = patience
+        self.patience = patience or Patience()
         self._gate = Gate()
+        self._failure: str | None = None
         self._counting = threading.Lock()
         self._log = os.environ.get(REQUEST_LOG)
         self._http = httpx.Client(
             base_url=server.url,
             headers=server.headers,
-            timeout=httpx.Timeout(patience.answer_s, connect=patience.connect_s),
+            timeout=httpx.Timeout(self.patience.answer_s, connect=self.patience.connect_s),
             # A proxy named in the environment must not get our key, and loopback needs none.
             trust_env=not self.base_url.startswith(("http://127.0.0.1", "http://localhost")),
         )
@@ -153,9 +152,9 @@ class Transport:
             return self._http.request(method, path, **_payload(body, content), headers=headers)
 
         if not writes:
-            return self._retried(method, path, send, repeatable=repeatable)
+            return self._retried(method, path, send, writes=False, repeatable=repeatable)
         with self._gate.writing():
-            answer = self._retried(method, path, send, repeatable=repeatable)
+            answer = self._retried(method, path, send, writes=True, repeatable=repeatable)
         self._gate.went_well()
         return answer
 
@@ -175,38 +174,55 @@ class Transport:
         except httpx.TransportError as error:
             raise UnknownOutcomeError(self._text("GET", path, f"no answer ({type(error).__name__})")) from None
 
-    def _retried(
-        self, method: Method, path: str, send: Callable[[], httpx.Response], *, repeatable: bool
-    ) -> httpx.Response:
+    def until_known(self, attempt: Callable[[], T]) -> T:
+        """Repeat `attempt`, which looks by name before it creates, until its outcome is known.
+
+        An UnreachableError once `patience.total_s` is over.
+        """
         started = time.monotonic()
         wait_s = self.patience.first_wait_s
         while True:
             try:
+                return attempt()
+            except UnknownOutcomeError as error:
+                if time.monotonic() - started + wait_s > self.patience.total_s:
+                    raise self._give_up(f"{error}. {self._server.silent}") from None
+            time.sleep(wait_s)
+            wait_s = min(wait_s * 2, self.patience.longest_wait_s)
+
+    def _retried(
+        self, method: Method, path: str, send: Callable[[], httpx.Response], *, writes: bool, repeatable: bool
+    ) -> httpx.Response:
+        started = time.monotonic()
+        wait_s = self.patience.first_wait_s
+        flaws = 0
+        while True:
+            if self._failure:
+                raise UnreachableError(self._failure)
+            try:
                 answer = self._once(method, path, send)
             except httpx.TransportError as error:
-                # Never connected: nothing was sent, so asking again is harmless whatever the request.
-                if not repeatable and not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-                    raise UnknownOutcomeError(self._text(method, path, f"no answer ({type(error).__name__})")) from None
-                listens = not isinstance(error, httpx.ConnectError)
-                limit_s, pause_s = self.patience.total_s if listens else self.patience.absent_s, wait_s
-                trouble = type(error).__name__
+                setback = _unanswered(error, self.patience)
             else:
-                if answer.status_code == http.HTTPStatus.TOO_MANY_REQUESTS:
-                    trouble, limit_s, pause_s = "429", self.patience.throttled_s, _retry_after(answer, wait_s)
-                elif answer.status_code == http.HTTPStatus.SERVICE_UNAVAILABLE or answer.status_code in _BROKEN_GATEWAY:
-                    self._gate.overloaded()
-                    if not repeatable:
-                        raise UnknownOutcomeError(self._text(method, path, str(answer.status_code)))
-                    trouble, limit_s, pause_s = str(answer.status_code), self.patience.total_s, wait_s
-                else:
+                setback = Setback.answered(answer, self.patience, reads=repeatable and not writes)
+                if setback is None or (repeatable and setback.is_flaw and flaws == MOST_FLAWS):
                     return self._checked(method, path, answer)
-            if time.monotonic() - started + pause_s > limit_s:
-                raise UnreachableError(
-                    self._text(method, path, f"gave up after {limit_s:.0f} s, last: {trouble}")
-                    + f". {self._server.silent}"
-                )
+                if setback.is_overload:
+                    self._gate.overloaded()
+            flaws += setback.is_flaw
+            if not repeatable and not setback.is_harmless:
+                raise UnknownOutcomeError(self._text(method, path, setback.what))
+            pause_s = max(wait_s, setback.pause_s)  # `Retry-After: 0` must not become a hot loop
+            if time.monotonic() - started + pause_s > setback.limit_s:
+                text = self._text(method, path, f"gave up after {setback.limit_s:.0f} s, last: {setback.what}")
+                raise self._give_up(f"{text}. {self._server.silent}")
             time.sleep(pause_s)
             wait_s = min(wait_s * 2, self.patience.longest_wait_s) * random.uniform(0.75, 1.0)  # noqa: S311 - only spreads retries
+
+    def _give_up(self, text: str) -> UnreachableError:
+        """The process fails together: nobody waits a second time for what one request has waited for in vain."""
+        self._failure = text
+        return UnreachableError(text)
 
     def _once(self, method: Method, path: str, send: Callable[[], httpx.Response]) -> httpx.Response:
         try:
@@ -228,6 +244,9 @@ class Transport:
 
     def _checked(self, method: Method, path: str, answer: httpx.Response) -> httpx.Response:
         status = answer.status_code
+        objection = self._server.objection(method, answer)
+        if objection:
+            raise RequestError(status, self._text(method, path, objection))
         if status < http.HTTPStatus.MULTIPLE_CHOICES:
             return answer
         said = self._text(method, path, f"{status} {_reason(answer)}")
@@ -272,10 +291,14 @@ def _headers(settings: ServerSettings) -> dict[str, str]:
     return {}
 
 
-def _retry_after(answer: httpx.Response, otherwise_s: float) -> float:
-    """Seconds; a date there (RFC 9110 allows it, Prefect Cloud sends seconds) counts as absent."""
-    said = answer.headers.get("Retry-After", "")
-    return float(said) if said.replace(".", "", 1).isdigit() else otherwise_s
+def _unanswered(error: httpx.TransportError, patience: Patience) -> Setback:
+    """The connection failed or broke, or no answer came in time."""
+    return Setback(
+        what=f"no answer ({type(error).__name__})",
+        # Never connected: nothing was sent, so asking again is harmless whatever the request.
+        is_harmless=isinstance(error, httpx.ConnectError | httpx.ConnectTimeout),
+        limit_s=patience.absent_s if isinstance(error, httpx.ConnectError) else patience.total_s,
+    )
 
 
 def _reason(answer: httpx.Response) -> str:
@@ -289,20 +312,3 @@ def _reason(answer: httpx.Response) -> str:
         told = [words[key] for key in ("detail", "exception_detail", "exception_message", "errors") if key in words]
         return str(told[0] if told else words)[:_LONGEST_TEXT]
     return answer.text[:_LONGEST_TEXT]
-
-
-def until_known(attempt: Callable[[], T], patience: Patience) -> T:
-    """Repeat `attempt`, which looks by name before it creates, until its outcome is known.
-
-    An UnreachableError once `patience.total_s` is over.
-    """
-    started = time.monotonic()
-    wait_s = patience.first_wait_s
-    while True:
-        try:
-            return attempt()
-        except UnknownOutcomeError as error:
-            if time.monotonic() - started + wait_s > patience.total_s:
-                raise UnreachableError(f"{error}. Is the server up? Check its URL, then run it again.") from None
-        time.sleep(wait_s)
-        wait_s = min(wait_s * 2, patience.longest_wait_s)

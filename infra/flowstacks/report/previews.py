@@ -1,45 +1,52 @@
-"""`pulumi preview` of stacks, in the shell's own environment, and what each of them had before."""
+"""`pulumi preview` of stacks, in the shell's own environment, and the release that each of them had before.
 
-import subprocess
-import sys
+The engine reads a copy of the stack file: it may write into the file it reads, and a pin may be tried that the user's
+file does not have. So the checkout stays as it is, whenever this is interrupted.
+"""
+
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from flowstacks.core.errors import FlowstacksError
+from flowstacks.pins import pins
+from flowstacks.promotion import commit_pin
+from flowstacks.pulumi_cli import command
 from flowstacks.report import release
 from flowstacks.report.comment import Section
 from flowstacks.report.preview import Preview
 
-
-def sections(root: Path, stacks: Sequence[str], base: str, follows: str | None) -> list[Section]:
-    """One after the other; a preview that fails is told in its section. `follows` is pinned to HEAD first."""
-    return [_section(root, stack, base, follows=stack == follows) for stack in stacks]
+_TRUNK = "HEAD"
 
 
-def _section(root: Path, stack: str, base: str, *, follows: bool) -> Section:
+def sections(root: Path, project: str, stacks: Sequence[str], base: str, follows: str | None) -> list[Section]:
+    """One after the other; a preview that fails is reported in its section. `follows` is previewed at HEAD's commit.
+
+    `project`: the name in `Pulumi.yaml`. Raises `FlowstacksError` where there is no `pulumi`.
+    """
+    command.executable()
+    return [_section(root, project, stack, base, follows=stack == follows) for stack in stacks]
+
+
+def _section(root: Path, project: str, stack: str, base: str, *, follows: bool) -> Section:
     before = None if follows else release.at(root, base, stack)
-    # Its file is edited as a deployment of the trunk does it, and put back: the checkout stays as it was.
-    file = root / f"Pulumi.{stack}.yaml"
-    written = file.read_bytes()
     try:
-        refused = _pinned(root, stack) if follows else ""
-        return Section(stack=stack, before=before, preview=Preview.parse(refused or _previewed(root, stack)))
-    finally:
-        if file.read_bytes() != written:
-            file.write_bytes(written)
+        text = _pinned_text(root, project, stack) if follows else pins.read(root, stack)
+    except FlowstacksError as refused:
+        return Section(stack=stack, before=before, preview=Preview.parse(str(refused)))
+    return Section(stack=stack, before=before, preview=Preview.parse(_preview_output(root, stack, text)))
 
 
-def _pinned(root: Path, stack: str) -> str:
-    """Nothing, or why it can't be."""
-    command = [sys.executable, "-m", "flowstacks", "pin", stack, "HEAD"]
-    done = subprocess.run(command, cwd=root, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    return "" if done.returncode == 0 else done.stderr or done.stdout
+def _pinned_text(root: Path, project: str, stack: str) -> str:
+    """The stack file with the pin that a deployment of the trunk would write."""
+    pins.refuse_variable()
+    return commit_pin.prepare(root, project, stack, _TRUNK, None).edit.after
 
 
-def _previewed(root: Path, stack: str) -> str:
-    command = ["pulumi", "preview", "--json", "--non-interactive", "-s", stack]
-    try:
-        done = subprocess.run(command, cwd=root, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    except FileNotFoundError:
-        raise FlowstacksError("pulumi is not on PATH. On the embedded default run `. .local/env` first") from None
-    return done.stdout if done.returncode == 0 else f"{done.stdout}\n{done.stderr}"
+def _preview_output(root: Path, stack: str, text: str) -> str:
+    """What `pulumi preview --json` prints with `text` as the stack's file; followed by stderr where it fails."""
+    with tempfile.TemporaryDirectory(prefix="flowstacks-preview-") as folder:
+        copy = Path(folder) / pins.name(stack)
+        copy.write_bytes(text.encode())
+        process = command.run(root, ["preview", "--json", "-s", stack, "--config-file", str(copy)])
+    return process.stdout if process.returncode == 0 else f"{process.stdout}\n{process.stderr}"

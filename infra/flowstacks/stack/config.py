@@ -4,7 +4,6 @@ Keys stand under `flowstacks:` in `Pulumi.<stack>.yaml`; they are snake_case bec
 """
 
 import ipaddress
-import json
 import os
 import re
 import urllib.parse
@@ -18,6 +17,8 @@ from flowstacks.core.errors import RejectedError
 from flowstacks.core.model import Model
 from flowstacks.core.naming import PRESETS, Naming
 from flowstacks.core.problem import Place
+from flowstacks.stack import aws_account, config_value
+from flowstacks.stack.config_value import UnusableError
 from flowstacks.stack.settings import DeploymentSettings
 from flowstacks.stack.stack_file import SECRET, Key
 
@@ -92,7 +93,7 @@ class AwsConfig(Model):
     prefix: Annotated[str, pydantic.StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=20)] = (
         "flowstacks"
     )
-    account: Annotated[str, pydantic.StringConstraints(pattern=r"^\d{12}$")] | None = None
+    account: Annotated[str, pydantic.BeforeValidator(aws_account.checked)] | None = None
     log_retention_days: int = 90
     image_days: Annotated[int, pydantic.Field(ge=1)] = 90
     task_statements: tuple[Statement, ...] = ()
@@ -223,53 +224,82 @@ def load(stack: str, values: Mapping[str, Any], place: Callable[[Sequence[Key]],
     Raises `RejectedError` with every problem, each at its line.
     """
     prefix = f"{NAMESPACE}:"
-    raw = {key.removeprefix(prefix): _decoded(value) for key, value in values.items() if key.startswith(prefix)}
+    raw = _raw({key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)}, place)
     if os.environ.get(COMMIT):
         raw["release"] = {"commit": os.environ[COMMIT]}
-    for name in [name for name in _SAID_ELSEWHERE if name in raw]:
-        where, message = place([f"{prefix}{name}"]), f"unknown config key {prefix}{name}"
-        raise RejectedError([problem.error("unknown-config-key", where, message, _SAID_ELSEWHERE[name])])
+    problems = [
+        problem.error("unknown-config-key", place([f"{prefix}{name}"]), f"unknown config key {prefix}{name}", remedy)
+        for name, remedy in _NOT_WRITTEN_HERE.items()
+        if name in raw
+    ]
     raw.setdefault("schedule_policy", "active" if stack == "main" else "paused")
     try:
-        return Config.model_validate({**raw, "environment": stack, "region": values.get("aws:region")})
+        settings = Config.model_validate({**raw, "environment": stack, "region": values.get("aws:region")})
     except pydantic.ValidationError as invalid:
-        raise RejectedError([_problem(error, place) for error in invalid.errors()]) from invalid
+        raise RejectedError([*problems, *(_problem(error, raw, place) for error in invalid.errors())]) from invalid
+    if problems:
+        raise RejectedError(problems)
+    return settings
 
 
-_SAID_ELSEWHERE = {
+_NOT_WRITTEN_HERE = {
     "environment": "Remove it: the environment is the stack's name",
     "region": "Write it as aws:region",
 }
+"""Fields of `Config` that come from elsewhere, each with what to do about such a key."""
 
 
-def _decoded(value: Any) -> Any:
-    if isinstance(value, str) and value[:1] in "{[":
+def known_keys(path: Sequence[Key]) -> list[str]:
+    """The keys that may be written in the mapping at `path` below `flowstacks:`; none where that is no model."""
+    keys = suggestion.fields_at(Config, path)
+    if not path:
+        return [key for key in keys if key not in _NOT_WRITTEN_HERE]
+    # `preset` is resolved before the model sees the mapping.
+    return ["preset", *keys] if tuple(path) == ("naming",) else keys
+
+
+def _raw(values: Mapping[str, Any], place: Callable[[Sequence[Key]], Place]) -> dict[str, Any]:
+    raw: dict[str, Any] = {}
+    problems: list[problem.Problem] = []
+    for name, value in values.items():
         try:
-            return json.loads(value)
-        except ValueError:
-            return value
-    return value
+            raw[name] = config_value.decoded(value)
+        except UnusableError as unusable:
+            key = f"{NAMESPACE}:{name}"
+            message = f"{key}: {unusable.message}"
+            problems.append(problem.error("invalid-config", place([key]), message, unusable.remedy))
+    if problems:
+        raise RejectedError(problems)
+    return raw
 
 
-def _problem(error: Any, place: Callable[[Sequence[Key]], Place]) -> problem.Problem:
+def _problem(error: Any, raw: Mapping[str, Any], place: Callable[[Sequence[Key]], Place]) -> problem.Problem:
     path = tuple(key for key in cast("tuple[Key, ...]", error["loc"]) if key not in _FORMS)
     key = f"{NAMESPACE}:{path[0]}" if path else NAMESPACE
     dotted = ".".join(map(str, (key, *path[1:])))
-    code, message, remedy = _worded(error, dotted, path)
+    code, message, remedy = _worded(error, dotted, path, raw)
     return problem.error(code, place((key, *path[1:])), message, remedy)
 
 
-def _worded(error: Any, dotted: str, path: Sequence[Key]) -> tuple[str, str, str]:
+def _worded(error: Any, dotted: str, path: Sequence[Key], raw: Mapping[str, Any]) -> tuple[str, str, str]:
     if error["type"] == "extra_forbidden":
-        known = suggestion.fields_at(Config, path[:-1])
-        return "unknown-config-key", f"unknown config key {dotted}", suggestion.closest(str(path[-1]), known)
+        remedy = suggestion.closest_key(str(path[-1]), known_keys(path[:-1]), _keys_at(raw, path[:-1]))
+        return "unknown-config-key", f"unknown config key {dotted}", remedy
     if error["type"] == "missing":
         return "missing-config-key", f"config key {dotted} is missing", "Write it into the stack file"
     return (
         "invalid-config",
         f"{dotted}: {error['msg'].removeprefix('Value error, ')}",
-        f"It is {error['input']!r} now; correct it" if _may_be_shown(error["input"], path) else "Correct it",
+        f"It is {config_value.shown(error['input'])} now; correct it"
+        if _may_be_shown(error["input"], path)
+        else "Correct it",
     )
+
+
+def _keys_at(node: Any, path: Sequence[Key]) -> list[str]:
+    for key in path:
+        node = node[key]
+    return [str(key) for key in cast("Mapping[Any, Any]", node)]
 
 
 def _may_be_shown(value: Any, path: Sequence[Key]) -> bool:

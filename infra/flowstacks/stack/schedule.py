@@ -14,6 +14,7 @@ import pydantic
 from flowstacks.core import suggestion
 from flowstacks.core.model import Model
 from flowstacks.stack import cron_parser
+from flowstacks.stack.server_name import ServerName
 
 TIMINGS: Mapping[str, str] = {"cron": "0 4 * * *"}
 """The fields that say when, with an example; a schedule has exactly one of them.
@@ -33,7 +34,7 @@ Inputs = Mapping[str, object]
 class Schedule(Model):
     """One schedule as declared, or as set in a stack file."""
 
-    slug: str | None = None
+    slug: ServerName | None = None
     """Keeps the schedule's ID stable on the server; unset, it comes from the place in the list (`with_slugs`)."""
     cron: str
     """Five fields, in the syntax of Prefect's own parser."""
@@ -80,7 +81,7 @@ def doubts(schedule: Schedule) -> Iterator[ScheduleFault]:
 
 
 def cron_fault(cron: str) -> str | None:
-    """Why Prefect refuses the expression (3.8.8, `_internal/schemas/validators.py`: `validate_cron_string`)."""
+    """Why Prefect refuses the expression (3.9.1, `_internal/schemas/validators.py`: `validate_cron_string`)."""
     if cron_parser.is_random(cron):
         return f"{cron!r} asks for a random or hashed time, which Prefect refuses"
     return None if cron_parser.is_valid(cron) else f"{cron!r} is no cron expression"

@@ -13,6 +13,7 @@ import pydantic
 from flowstacks.core import secret_reference
 from flowstacks.core.model import Model
 from flowstacks.stack.schedule import Schedule
+from flowstacks.stack.server_name import ServerName
 
 _MERGED_BY_KEY = ("env", "job_variables", "parameters", "secrets")
 
@@ -50,8 +51,8 @@ class DeploymentSettings(Model):
     schedules: tuple[Schedule, ...] | None = None
     env: dict[str, str] | None = None
     job_variables: Values | None = None
-    work_pool_name: str | None = None
-    work_queue_name: str | None = None
+    work_pool_name: ServerName | None = None
+    work_queue_name: ServerName | None = None
     enforce_parameter_schema: bool | None = None
     paused: bool | None = None
     version: str | None = None

@@ -1,15 +1,16 @@
 """Where a config value stands: `Pulumi.<stack>.yaml` first, then the shared `Pulumi.yaml`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from flowstacks.core import problem
+from flowstacks.core import problem, yaml_limits, yaml_scalar
 from flowstacks.core.errors import RejectedError
 from flowstacks.core.problem import Place
+from flowstacks.core.yaml_scalar import Fault
 
 Key = str | int
 PROJECT_FILE = "Pulumi.yaml"
@@ -37,18 +38,23 @@ class StackFile:
         return Place(self.name, 0)
 
     def values(self) -> dict[str, Any]:
-        """Config as written, the stack file over `Pulumi.yaml`; `SECRET` for each encrypted value."""
+        """Config as the engine hands it over, the stack file over `Pulumi.yaml`; `SECRET` for each encrypted value."""
         merged: dict[str, Any] = {}
         for _, config in reversed(self._files):
             merged.update(_unwrapped(config))
-        return {key: _without_secrets(value) for key, value in merged.items()}
+        return {key: _as_handed_over(value) for key, value in merged.items()}
 
 
 def read(path: Path) -> Mapping[str, Any]:
-    """The whole of a YAML file, with line numbers. Raises `RejectedError` where it is no YAML mapping."""
+    """The whole of a YAML file, with line numbers.
+
+    Raises `RejectedError` where it is no YAML mapping, or holds what `yaml_limits` refuses.
+    """
     loader: Any = YAML(typ="rt")  # ruamel's load() is untyped
     try:
-        document: Any = loader.load(path)
+        text = _text(path)
+        _refuse(path.name, yaml_limits.faults(text))
+        document: Any = loader.load(text)
     except (YAMLError, UnicodeDecodeError) as broken:
         mark: Any = getattr(broken, "problem_mark", None)
         why = str(getattr(broken, "problem", None) or "not YAML")
@@ -66,8 +72,23 @@ def _config_of(path: Path) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", config)
 
 
-def _broken(file: str, line: int, why: str) -> problem.Problem:
-    return problem.error("broken-stack-file", Place(file, line), why, "Mend the YAML")
+def _text(path: Path) -> str:
+    with path.open("rb") as file:
+        content = file.read(yaml_limits.MOST_BYTES + 1)
+    if len(content) > yaml_limits.MOST_BYTES:
+        why = f"it has more than {yaml_limits.MOST_BYTES:,} bytes"
+        raise RejectedError([_broken(path.name, 0, why, "Write broader patterns, or split the environment")])
+    return content.decode("utf-8-sig")
+
+
+def _refuse(file: str, faults: Iterable[Fault]) -> None:
+    problems = [_broken(file, fault.line, fault.message, fault.remedy) for fault in faults]
+    if problems:
+        raise RejectedError(problems)
+
+
+def _broken(file: str, line: int, why: str, remedy: str = "Mend the YAML") -> problem.Problem:
+    return problem.error("broken-stack-file", Place(file, line), why, remedy)
 
 
 def _line(config: Any, path: Sequence[Key]) -> int:
@@ -93,13 +114,13 @@ def _unwrapped(config: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _without_secrets(value: Any) -> Any:
+def _as_handed_over(value: Any) -> Any:
     if isinstance(value, Mapping):
         node = cast("Mapping[str, Any]", value)
-        return SECRET if set(node) == {"secure"} else {key: _without_secrets(inner) for key, inner in node.items()}
+        return SECRET if set(node) == {"secure"} else {key: _as_handed_over(inner) for key, inner in node.items()}
     if isinstance(value, list):
-        return [_without_secrets(inner) for inner in cast("list[Any]", value)]
-    return value
+        return [_as_handed_over(inner) for inner in cast("list[Any]", value)]
+    return yaml_scalar.as_handed_over(value) if isinstance(value, float) else value
 
 
 def _is_typed(value: Any) -> bool:

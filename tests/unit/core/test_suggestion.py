@@ -20,6 +20,20 @@ def test_closest(known: list[str], told: str) -> None:
     assert suggestion.closest("etl/laod", known) == told
 
 
+@pytest.mark.parametrize(
+    ("pattern", "known", "told"),
+    [
+        ("etl/dialy", ["etl/daily/x", "web/dialy"], "Did you mean 'etl/daily/x'?"),
+        ("etl/page", ["etl/load/daily", "web/page/daily"], "Known are etl/load/daily"),
+        ("elt/load/daily", ["etl/load/daily", "web/load/daily"], "Did you mean 'etl/load/daily'?"),
+        ("zzz/load/daily", ["etl/load/daily", "web/load/daily"], "Known projects are etl, web"),
+        ("etl/load", [], "None is known"),
+    ],
+)
+def test_an_address_is_looked_for_in_its_own_project(pattern: str, known: list[str], told: str) -> None:
+    assert suggestion.closest_address(pattern, known) == told
+
+
 def test_fields_are_told_as_they_are_written() -> None:
     assert suggestion.fields_at(Config, ["release"]) == ["commit", "from", "images"]
     assert "cron" in suggestion.fields_at(Config, ["overrides", "etl/**", "schedules", 0])

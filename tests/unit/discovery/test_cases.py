@@ -53,6 +53,8 @@ def test_case(case: dict[str, Any]) -> None:
         said = deployments[address].settings.model_dump(mode="json", exclude_none=True)
         assert said == settings
     assert all(one.remedy and one.message for one in problems)
+    if "remedies" in case:
+        assert [problem.remedy for problem in problems] == case["remedies"]
 
 
 def test_case_names_are_told_apart() -> None:

@@ -20,3 +20,15 @@ def test_a_command_line_is_understood(line: str, touches: str, stack: str | None
     assert (asked.touches.name, asked.stack) == (touches, stack)
     if placed:
         assert [*words[: asked.command_end], "^", *words[asked.command_end :]] == placed.split()
+
+
+@pytest.mark.parametrize(
+    ("line", "config_file"),
+    [
+        ("up -s dev", None),
+        ("up --config-file mine.yaml -s dev", "mine.yaml"),
+        ("preview --config-file=a/b.yaml", "a/b.yaml"),
+    ],
+)
+def test_a_file_that_is_named_is_known(line: str, config_file: str | None) -> None:
+    assert request.understood(line.split()).config_file == config_file

@@ -55,7 +55,7 @@ def test_what_the_target_holds_narrower_is_left_out() -> None:
 def test_a_pattern_that_leaves_nothing_is_refused() -> None:
     with pytest.raises(FlowstacksError, match=r"dev runs no deployment that 'elt' covers. Known are etl/load/daily"):
         hold_overrides.chosen(_config(), _runs(), _config(), ["elt"])
-    target = _config(overrides={"etl/load/*": {"image": DIGESTS[0]}})
+    target = _config(overrides={"etl/load/*": {"commit": TWO}})
     with pytest.raises(FlowstacksError, match="Name the addresses: etl/load/daily, etl/load/weekly"):
         hold_overrides.chosen(_config(), _runs(), target, ["etl/load"])
 
@@ -91,7 +91,10 @@ def _merged(pattern: str, *commits: str, image: str | None = None) -> dict[str, 
     holds = {
         address: Hold(commit=commit, image=image) for address, commit in zip(ADDRESSES, commits, strict=True) if commit
     }
-    return {pattern: hold.commit for pattern, hold in hold_overrides.merged({pattern: list(holds)}, holds).items()}
+    return {
+        pattern: hold.commit
+        for pattern, hold in hold_overrides.merged({pattern: list(holds)}, holds, _config()).items()
+    }
 
 
 def test_what_is_held_alike_is_one_override() -> None:
@@ -114,7 +117,7 @@ def test_else_for_each_address() -> None:
 
 def test_images_make_holds_different() -> None:
     holds = {address: Hold(commit=ONE, image=DIGESTS[address.startswith("web")]) for address in ADDRESSES}
-    assert {key: hold.image for key, hold in hold_overrides.merged({"**": ADDRESSES}, holds).items()} == {
+    assert {key: hold.image for key, hold in hold_overrides.merged({"**": ADDRESSES}, holds, _config()).items()} == {
         "etl/**": DIGESTS[0], "web/**": DIGESTS[1],
     }  # fmt: skip
 

@@ -6,21 +6,24 @@ import pulumi
 import pytest
 
 from flowstacks.provider import lifecycle, properties
+from flowstacks.provider.client import Client
 from flowstacks.provider.kinds.deployment import DeploymentInputs
 from flowstacks.provider.registry import KINDS
+from flowstacks.provider.session import Session
 
 BASE = json.loads((Path(__file__).parents[2] / "cases" / "provider" / "base.json").read_text())
 UNKNOWN = pulumi.output.Unknown()
+SESSION = Session(Client.from_settings("http://127.0.0.1:1/api"))
 
 
 def failures(kind: str, **changes: Any) -> dict[str, str]:
     news = {"__provider": "bytes", **BASE[kind], **changes}
-    return {each.property: each.reason for each in lifecycle.check(KINDS[kind], news).failures}
+    return {each.property: each.reason for each in lifecycle.check(KINDS[kind], SESSION, news).failures}
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_right_passes_as_it_is(kind: str) -> None:
-    checked = lifecycle.check(KINDS[kind], {"__provider": "bytes", **BASE[kind]})
+    checked = lifecycle.check(KINDS[kind], SESSION, {"__provider": "bytes", **BASE[kind]})
     assert (checked.inputs, checked.failures) == (BASE[kind], [])
 
 
@@ -38,7 +41,7 @@ def test_what_is_right_passes_as_it_is(kind: str) -> None:
 )
 def test_unknowns_pass_at_any_depth_untouched(changes: dict[str, Any]) -> None:
     news = {**BASE["Deployment"], **changes}
-    checked = lifecycle.check(KINDS["Deployment"], news)
+    checked = lifecycle.check(KINDS["Deployment"], SESSION, news)
     assert checked.failures == []
     assert all(checked.inputs[name] is value for name, value in changes.items())
 

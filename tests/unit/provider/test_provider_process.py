@@ -56,15 +56,27 @@ def session() -> Session:
 
 
 def test_a_kept_object_may_be_looked_at_twice(session: Session) -> None:
+    session.checked("deployment 'a/b'")
     session.kept("1", "deployment 'a/b'")
     session.kept("1", "deployment 'a/b'")
     assert session.is_held("1")
     assert not session.is_held("2")
 
 
+def test_what_only_a_refresh_looks_at_is_not_held(session: Session) -> None:
+    session.kept("1", "deployment 'a/b'")
+    session.checked("deployment 'a/b'")
+    session.refreshed("deployment 'a/b'")
+    session.kept("1", "deployment 'a/b'")
+    assert not session.is_held("1")
+    session.created("1", "deployment 'a/b'")
+    assert session.is_held("1")
+
+
 @pytest.mark.parametrize("order", ["kept created", "created kept", "created created"])
 def test_one_object_is_not_two_resources(session: Session, order: str) -> None:
     first, second = order.split()
+    session.checked("deployment 'a/b'")
     getattr(session, first)("1", "deployment 'a/b'")
     with pytest.raises(ForeignError, match="deployment 'a/b'"):
         getattr(session, second)("1", "deployment 'a/b'")

@@ -6,6 +6,7 @@ import json
 import sys
 from pathlib import Path
 
+from flowstacks.cli import stack
 from flowstacks.core import problem
 from flowstacks.core.errors import FlowstacksError, RejectedError
 from flowstacks.discovery import discovery
@@ -55,8 +56,8 @@ def execute(arguments: argparse.Namespace) -> int:
         sections.append(_declared(root, base))
         notes.append(_WITHOUT)
     elif base:
-        stacks = [one.stack for one in affected.stacks(root, base, arguments.follows) if one.because]
-        sections += previews.sections(root, stacks, base, arguments.follows)
+        names = [one.stack for one in affected.stacks(root, base, arguments.follows) if one.reasons]
+        sections += previews.sections(root, stack.project(root), names, base, arguments.follows)
     made = comment.compose(sections, notes, arguments.limit_bytes)
     if arguments.json:
         told = {"stacks": list(map(_document, sections)), "omitted": made.omitted, "markdown": made.text}
@@ -64,8 +65,8 @@ def execute(arguments: argparse.Namespace) -> int:
     else:
         print(made.text, end="")
     failures = [(section.stack, text) for section in sections for text in section.preview.errors]
-    for stack, text in failures:  # the comment mostly goes into a file
-        print(f"{stack}: {text}", file=sys.stderr)
+    for name, text in failures:  # the comment mostly goes into a file
+        print(f"{name}: {text}", file=sys.stderr)
     return 1 if failures else 0
 
 
@@ -109,7 +110,7 @@ def _document(section: Section) -> dict[str, object]:
                 "kind": one.kind,
                 "name": one.name,
                 "project": one.project,
-                "fields": one.moved,
+                "fields": list(one.properties),
             }
             for one in section.preview.changes
         ],

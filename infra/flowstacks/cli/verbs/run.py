@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import FlowRun, Log
 from prefect.client.schemas.sorting import LogSort
 from prefect.exceptions import ObjectNotFound
 
@@ -24,6 +24,10 @@ from flowstacks.stack.config import Config
 
 _POLL_S = 1.0
 _LOG_LINES = 20
+"""Of the API's at most 200 (prefect 3.8.8, `PREFECT_SERVER_API_DEFAULT_LIMIT`)."""
+
+_LOG_BATCH_S = 2.5
+"""A run sends its lines every 2 s, the last ones after its end (prefect 3.8.8, `settings/models/logging.py`)."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,7 +72,7 @@ def _only(text: str, known: tuple[DesiredDeployment, ...]) -> DesiredDeployment:
     if len(fitting) == 1:
         return fitting[0]
     names = ", ".join(one.address for one in fitting)
-    remedy = f"Say which: {names}" if fitting else suggestion.closest(text, [one.address for one in known])
+    remedy = f"Say which: {names}" if fitting else suggestion.closest_address(text, [one.address for one in known])
     raise FlowstacksError(f"{len(fitting) or 'no'} deployments fit {text!r}. {remedy}")
 
 
@@ -108,8 +112,25 @@ def _wait(client: SyncPrefectClient, run_id: uuid.UUID, timeout_s: float) -> int
 
 
 def _print_log(client: SyncPrefectClient, run_id: uuid.UUID) -> None:
-    wanted = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[run_id]))
-    # The server answers 422 to a limit of null, which is what the client sends without one (prefect 3.8.8).
-    last = client.read_logs(wanted, limit=_LOG_LINES, sort=LogSort.TIMESTAMP_DESC)
-    for line in reversed(last):
-        print(f"    {line.message}")
+    """The run's last lines, oldest first."""
+    time.sleep(_LOG_BATCH_S)
+    logs = _last_logs(client, run_id)
+    for log in reversed(logs):
+        print(f"    {log.message}")
+    if not logs:
+        print("    it logged nothing")
+
+
+def _last_logs(client: SyncPrefectClient, run_id: uuid.UUID) -> list[Log]:
+    """Newest first.
+
+    `read_logs` of Prefect's client sends null for each field without a value, which servers answer with 422 under
+    fastapi 0.151 and newer (prefect 3.8.8, `client/orchestration/_logs/client.py`).
+    """
+    run_filter = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[run_id]))
+    body = {
+        "logs": run_filter.model_dump(mode="json", exclude_none=True),
+        "limit": _LOG_LINES,
+        "sort": LogSort.TIMESTAMP_DESC.value,
+    }
+    return Log.model_validate_list(client.request("POST", "/logs/filter", json=body).json())

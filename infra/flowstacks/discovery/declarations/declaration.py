@@ -33,8 +33,6 @@ class Candidate:
     """The function."""
     schema: Schema
     """JSON schema of its parameters."""
-    variadic: tuple[str, ...]
-    """Names of its `*args` and `**kwargs`."""
     is_called: bool
     """Whether another flow calls it, so that it is hardly meant to be deployed by itself."""
 

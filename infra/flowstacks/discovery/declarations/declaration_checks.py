@@ -42,7 +42,7 @@ def _check_parameters(candidate: Candidate, declaration: Declaration, findings: 
         findings.error("parameters", *place, f"{candidate.flow.name}: {message}", remedy)
     if not declaration.settings.schedules:
         return
-    complete = validation.parameter_problems(candidate.schema, parameters, complete=True, optional=candidate.variadic)
+    complete = validation.parameter_problems(candidate.schema, parameters, complete=True)
     for fault in complete:
         if fault not in faults:
             # No error yet: the stack's overrides may still give it a value, and the evaluation asks again.

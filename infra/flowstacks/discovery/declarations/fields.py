@@ -24,7 +24,7 @@ KNOWN = ("name", *_SETTINGS, *schedules.KEYS)
 
 _REMEDY = "Write a value of that type"
 _REMEDIES: Mapping[str, str] = {
-    "env": "Quote it: environment variables are strings",
+    "env": 'Write variable and value, {"LOG_LEVEL": "INFO"}',
     "cpu": "Write CPU units: 256, 512, 1024, …",
     "memory": "Write MiB: 512, 1024, 2048, …",
     "ephemeral_storage_gb": "Write GiB: 21 to 200",
@@ -100,9 +100,16 @@ def _setting(name: str, source: PlacedValue, findings: Findings) -> object:
         for fault in error.errors():
             path = ".".join(str(part) for part in fault["loc"][:2])
             # Without the value itself: what is in env may be a secret in the wrong place.
-            message, remedy = f"{path}: {fault['msg'].removeprefix('Value error, ')}", _REMEDIES.get(name, _REMEDY)
-            findings.error("flow-spec-value", *source.place, message, remedy)
+            message = f"{path}: {fault['msg'].removeprefix('Value error, ')}"
+            findings.error("flow-spec-value", *source.place, message, _remedy(name, fault["input"]))
         return None
+
+
+def _remedy(name: str, value: object) -> str:
+    """`value`: the part that does not fit, an environment variable's for instance."""
+    if name == "env" and isinstance(value, bool | int | float):
+        return "Quote it: environment variables are strings"
+    return _REMEDIES.get(name, _REMEDY)
 
 
 def plain(value: object) -> object:

@@ -58,23 +58,39 @@ def _on_copy(places: Places, arguments: list[str], asked: Request) -> list[str]:
     shutil.copyfile(places.root / _PROJECT_FILE, places.stacks / _PROJECT_FILE)
     stack = _stack(places, asked)
     if stack:
-        refresh_copy(places, stack)
+        refresh_copy(places, stack, _config_file(asked))
     if asked.touches is Touches.SALTS:
         # These know no --config-file, but need no more than the project's name: they run beside the copies.
         return [*arguments, "--cwd", str(places.stacks)]
     if not stack:
         return arguments  # the engine says that none is selected
     config_file = ["--config-file", str(stack_copy.path(places.stacks, stack))]
+    if asked.config_file:
+        # Of a flag that is given twice the engine takes the last (pulumi 3.258.0, spf13/pflag).
+        return [*arguments, *config_file]
     return [*arguments[: asked.command_end], *config_file, *arguments[asked.command_end :]]
 
 
-def refresh_copy(places: Places, stack: str) -> None:
-    """Make the copy of the stack's file anew where that has changed.
+def _config_file(asked: Request) -> Path | None:
+    """The file that the user names instead of the stack's own. Raises `LocalError` where there is none."""
+    if asked.config_file is None:
+        return None
+    source = Path(asked.folder or ".").resolve() / asked.config_file
+    if not source.is_file():
+        raise LocalError(
+            f"--config-file {asked.config_file}: there is no such file. Name one relative to {source.parent}"
+        )
+    return source
+
+
+def refresh_copy(places: Places, stack: str, source: Path | None = None) -> None:
+    """Make the copy of the stack's file, or of `source` in its place, anew.
 
     Raises `LocalError` where the engine can't encrypt the placeholders.
     """
-    source = places.root / f"Pulumi.{stack}.yaml"
+    source = source or places.root / f"Pulumi.{stack}.yaml"
     if stack_copy.is_current(places.stacks, stack, source):
+        stack_copy.renew(places.stacks, stack)
         return
     secrets = stack_copy.write(places.stacks, stack, source)
     if secrets and not _encrypted(places, stack, secrets):

@@ -17,11 +17,15 @@ class Touches(enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class Request:
-    """`command_end`: where further flags of the subcommand may be put into the arguments."""
+    """`command_end`: where further flags of the subcommand may be put into the arguments.
+
+    `config_file`: what is to be read instead of the stack's own file.
+    """
 
     touches: Touches
     stack: str | None
     folder: str | None
+    config_file: str | None
     command_end: int
 
 
@@ -32,7 +36,10 @@ _CONFIG_READS = frozenset({"get"})
 _STACK_SALTS = frozenset({"init", "new", "history", "rm", "remove", "change-secrets-provider"})
 _STACK_FLAGS = ("--stack", "-s")
 _FOLDER_FLAGS = ("--cwd", "-C")
-_VALUED = frozenset({*_STACK_FLAGS, *_FOLDER_FLAGS, "--color", "--verbose", "-v", "--tracing", "--profiling"})
+_CONFIG_FILE_FLAGS = ("--config-file",)
+_VALUED = frozenset(
+    {*_STACK_FLAGS, *_FOLDER_FLAGS, *_CONFIG_FILE_FLAGS, "--color", "--verbose", "-v", "--tracing", "--profiling"}
+)
 
 
 def understood(arguments: Sequence[str]) -> Request:
@@ -43,6 +50,7 @@ def understood(arguments: Sequence[str]) -> Request:
         touches=_touches(names, arguments),
         stack=_value(arguments, _STACK_FLAGS) or _operand(words, arguments),
         folder=_value(arguments, _FOLDER_FLAGS),
+        config_file=_value(arguments, _CONFIG_FILE_FLAGS),
         command_end=words[len(_command(names)) - 1] + 1 if words else len(arguments),
     )
 
@@ -54,7 +62,7 @@ def _operand(words: list[int], arguments: Sequence[str]) -> str | None:
 
 
 def _touches(names: list[str], arguments: Sequence[str]) -> Touches:
-    if not names or _has_flag(arguments, "--config-file") or _has_flag(arguments, "--help") or "-h" in arguments:
+    if not names or _has_flag(arguments, "--help") or "-h" in arguments:
         return Touches.NOTHING
     first, second = names[0], names[1] if len(names) > 1 else ""
     if first in _READS or (first in _CONFIG and (not second or second in _CONFIG_READS)):
@@ -85,15 +93,15 @@ def _words(arguments: Sequence[str]) -> list[int]:
     return found
 
 
-def _value(arguments: Sequence[str], flags: tuple[str, str]) -> str | None:
-    long, short = flags
+def _value(arguments: Sequence[str], flags: tuple[str, ...]) -> str | None:
+    long, *short = flags
     for place, argument in enumerate(arguments):
         if argument in flags:
             return arguments[place + 1] if place + 1 < len(arguments) else None
         if argument.startswith(f"{long}="):
             return argument.removeprefix(f"{long}=")
-        if argument.startswith(short) and not argument.startswith("--"):
-            return argument.removeprefix(short)
+        if short and argument.startswith(short[0]) and not argument.startswith("--"):
+            return argument.removeprefix(short[0])
     return None
 
 

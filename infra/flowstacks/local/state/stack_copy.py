@@ -1,10 +1,13 @@
 """A stack file as the embedded default may use it: production's secrets provider and its secrets left out.
 
-The engine writes its own salt into the file it reads (docs/adr/0002), so it gets a copy under `.local/stacks/`.
+The engine writes its own salt, and what `-c key=value` says, into the file it reads (docs/adr/0002). So it gets a copy
+under `.local/stacks/`, and each command a new one: of the original beside it, which holds the encrypted placeholders.
 """
 
 import hashlib
 import io
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -18,6 +21,7 @@ _PROVIDER_KEYS = ("encryptionsalt", "secretsprovider", "encryptedkey")
 """pulumi 3.258.0, `sdk/go/common/workspace/project.go`, `ProjectStack`."""
 
 _DIGEST_SUFFIX = ".source"
+_ORIGINAL_SUFFIX = ".original"
 
 
 def localised(text: str) -> tuple[str, list[str]]:
@@ -39,9 +43,9 @@ def path(folder: Path, stack: str) -> Path:
 
 
 def is_current(folder: Path, stack: str, source: Path) -> bool:
-    """Whether the copy was finished from the source as it is now."""
-    digest = _digest_file(folder, stack)
-    return digest.exists() and path(folder, stack).exists() and digest.read_text(encoding="ascii") == _digest(source)
+    """Whether the original was finished from the source as it is now."""
+    digest, original = _digest_file(folder, stack), _original(folder, stack)
+    return digest.exists() and original.exists() and digest.read_text(encoding="ascii") == _digest(source)
 
 
 def write(folder: Path, stack: str, source: Path) -> list[str]:
@@ -54,8 +58,16 @@ def write(folder: Path, stack: str, source: Path) -> list[str]:
 
 
 def finish(folder: Path, stack: str, source: Path) -> None:
-    """Remember which source the copy was made from."""
+    """Keep the copy as the original of the next ones, and which source it was made from."""
+    shutil.copyfile(path(folder, stack), _original(folder, stack))
     _digest_file(folder, stack).write_text(_digest(source), encoding="ascii")
+
+
+def renew(folder: Path, stack: str) -> None:
+    """Replace the copy by the finished original: what the last command left in it is gone."""
+    draft = folder / f"Pulumi.{stack}.{os.getpid()}.new"
+    shutil.copyfile(_original(folder, stack), draft)
+    draft.replace(path(folder, stack))
 
 
 def _hidden(node: Any, where: str) -> Iterator[str]:
@@ -85,6 +97,10 @@ def _joined(where: str, key: str | int) -> str:
 
 def _digest(source: Path) -> str:
     return hashlib.sha256(source.read_bytes()).hexdigest() if source.exists() else "absent"
+
+
+def _original(folder: Path, stack: str) -> Path:
+    return folder / f"Pulumi.{stack}{_ORIGINAL_SUFFIX}"
 
 
 def _digest_file(folder: Path, stack: str) -> Path:

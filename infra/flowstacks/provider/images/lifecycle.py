@@ -22,12 +22,13 @@ _NOT_INPUTS = ("__provider", "uri")
 _REPLACING = ("repository_url", "tag")
 
 
-def check(news: Props) -> dynamic.CheckResult:
+def check(session: RegistrySession, news: Props) -> dynamic.CheckResult:
     """One failure for each property that is unknown, missing or of a wrong type.
 
     `uri` is added where it is settled already: then a preview shows which image comes.
     """
     sent = _inputs(news)
+    session.checked(str(sent.get("repository_url")), str(sent.get("tag")))
     digest = sent.get("digest")
     settled = digest is not None and not _unknown(digest) and not _unknown(sent.get("repository_url"))
     checked = {**sent, "uri": _uri(sent["repository_url"], digest)} if settled else sent
@@ -42,7 +43,7 @@ def diff(session: RegistrySession, olds: Props, news: Props) -> dynamic.DiffResu
     # A refresh leaves no tag in the state where the server had lost it: that is to be put back, not replaced.
     replaces = [name for name in changed if name in _REPLACING and olds.get(name) and not _unknown(news.get(name))]
     if not replaces:
-        session.hold(str(news.get("repository_url")), str(news.get("tag")))
+        session.kept(str(news.get("repository_url")), str(news.get("tag")))
     return dynamic.DiffResult(changes=bool(changed), replaces=replaces)
 
 
@@ -60,6 +61,7 @@ def update(session: RegistrySession, news: Props) -> dynamic.UpdateResult:
 def read(session: RegistrySession, id_: str, props: Props) -> dynamic.ReadResult:
     """An empty id where the digest is gone; an empty tag where the tag stands for another image, or for none."""
     repository = session.repository(str(props["repository_url"]), _text(props.get("region")))
+    session.refreshed(str(props["repository_url"]), str(props["tag"]))
     digest = str(props["digest"])
     if not repository.has(digest):
         return dynamic.ReadResult("", {})

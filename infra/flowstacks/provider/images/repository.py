@@ -17,7 +17,7 @@ import pydantic
 
 from flowstacks.provider.errors import NotFoundError, ProviderError, RequestError
 from flowstacks.provider.model import Answer
-from flowstacks.provider.transport import Content, Endpoint, Patience, Response, Transport, until_known
+from flowstacks.provider.transport import Content, Endpoint, Patience, Response, Transport
 
 INDEXES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
 MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
@@ -69,8 +69,7 @@ class RegistryRepository:
         """Nothing is sent yet."""
         self.server = server
         self.name = name
-        self._patience = patience or Patience()
-        self._transport = Transport(server, self._patience)
+        self._transport = Transport(server, patience or Patience())
 
     def __enter__(self) -> Self:
         """Close with the block."""
@@ -168,7 +167,7 @@ class RegistryRepository:
         blobs = [manifest.config, *manifest.layers] if manifest.config else list(manifest.layers)
         for blob in blobs:
             if not blob.urls:
-                until_known(lambda wanted=blob: self._bring(source, wanted), self._patience)
+                self._transport.until_known(lambda wanted=blob: self._bring(source, wanted))
         self._put(digest, content, media_type)
 
     def _bring(self, source: "RegistryRepository", blob: Descriptor) -> None:
@@ -216,7 +215,7 @@ class RegistryRepository:
         if self.digest(tag) is None:
             return
         config = _digest(_EMPTY_CONFIG)
-        until_known(lambda: self._bring_bytes(config, _EMPTY_CONFIG), self._patience)
+        self._transport.until_known(lambda: self._bring_bytes(config, _EMPTY_CONFIG))
         described = {
             "mediaType": "application/vnd.oci.image.config.v1+json",
             "digest": config,

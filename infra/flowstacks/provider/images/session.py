@@ -10,6 +10,7 @@ import pydantic
 from pulumi import dynamic
 
 from flowstacks.provider import watch
+from flowstacks.provider.declarations import Declarations
 from flowstacks.provider.errors import SettingsError
 from flowstacks.provider.images import endpoint
 from flowstacks.provider.images.repository import RegistryRepository
@@ -34,6 +35,7 @@ class RegistrySession:
         self._lock = threading.Lock()
         self._repositories: dict[str, RegistryRepository] = {}
         self._held: set[tuple[str, str]] = set()
+        self._declared = Declarations[tuple[str, str]]()
 
     def repository(self, repository_url: str, region: str | None) -> RegistryRepository:
         """A client of the repository, one for all who ask. Raises a ProviderError where AWS gives no login."""
@@ -44,8 +46,21 @@ class RegistrySession:
                 self._repositories[repository_url] = RegistryRepository(server, name, self._patience)
             return self._repositories[repository_url]
 
+    def checked(self, repository_url: str, tag: str) -> None:
+        """The program declares this tag."""
+        self._declared.checked((repository_url, tag))
+
+    def refreshed(self, repository_url: str, tag: str) -> None:
+        """A refresh reads it; the next `kept` of this tag is the refresh's."""
+        self._declared.refreshed((repository_url, tag))
+
+    def kept(self, repository_url: str, tag: str) -> None:
+        """A diff keeps this tag: the program's holds it, a refresh's does not."""
+        if (repository_url, tag) in self._declared:
+            self.hold(repository_url, tag)
+
     def hold(self, repository_url: str, tag: str) -> None:
-        """A resource of this run wants this tag."""
+        """A create or update of this run sets this tag."""
         with self._lock:
             self._held.add((repository_url, tag))
 

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, cast
 import pydantic
 from typing_extensions import override
 
-from flowstacks.provider import answers, canonical, ownership, properties
+from flowstacks.provider import answers, canonical, owners, ownership, properties
 from flowstacks.provider.client import Body, Client
 from flowstacks.provider.errors import ForeignError, NotFoundError
 from flowstacks.provider.fields import (
@@ -170,9 +170,9 @@ class DeploymentKind(Kind[DeploymentInputs, answers.DeploymentAnswer]):
     def claim(self, client: Client, found: answers.DeploymentAnswer, inputs: DeploymentInputs) -> None:
         """Ours: its mark names our stack and this deployment."""
         whose = ownership.deployment_owner(found, inputs.flow_name)
-        if whose != inputs.owner:
+        if not owners.is_same(whose, inputs.owner):
             raise ForeignError(
-                f"{self._named(inputs)} exists already and {_belongs(whose)}. "
+                f"{self._named(inputs)} exists already and {_belongs(whose, inputs.owner)}. "
                 "Give the deployment of this stack another name, or delete the one on the server."
             )
 
@@ -211,7 +211,7 @@ class DeploymentKind(Kind[DeploymentInputs, answers.DeploymentAnswer]):
         if found is None:
             return
         whose = ownership.deployment_owner(found, str(props.get("flow_name")))
-        if whose is None or whose != props.get("owner"):
+        if not owners.is_same(whose, props.get("owner")):
             raise ForeignError(
                 f"{self.title(props).capitalize()} was not deleted, it is no longer marked as ours. Take it out of the "
                 "state with `pulumi state delete`, or take it back with `pulumi up --refresh` first."
@@ -228,9 +228,9 @@ class DeploymentKind(Kind[DeploymentInputs, answers.DeploymentAnswer]):
         """A PATCH replaces all tags, so the mark goes along; a new one where `prefect deploy` took the label away."""
         found = client.known_deployment(id_) or self._now(client, id_, inputs)
         whose = ownership.deployment_owner(found, inputs.flow_name)
-        if whose == inputs.owner:
+        if owners.is_same(whose, inputs.owner):
             return ownership.own_tags(found)
-        if whose not in (None, owner_before):
+        if whose is not None and not owners.is_same(whose, owner_before):
             raise ForeignError(f"{self._named(inputs)} belongs to {whose} now. Take it out with `pulumi state delete`.")
         return [ownership.DEPLOYMENT_TAG + _mark(inputs).text()]
 
@@ -241,8 +241,8 @@ class DeploymentKind(Kind[DeploymentInputs, answers.DeploymentAnswer]):
 KIND = DeploymentKind()
 
 
-def _belongs(whose: str | None) -> str:
-    return f"belongs to {whose}" if whose else "carries no mark of ours"
+def _belongs(whose: str | None, own: str) -> str:
+    return f"belongs to {owners.description(whose, own)}" if whose else "carries no mark of ours"
 
 
 def _mark(inputs: DeploymentInputs) -> ownership.DeploymentMark:

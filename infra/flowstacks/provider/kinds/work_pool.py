@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, cast
 import pydantic
 from typing_extensions import override
 
-from flowstacks.provider import answers, canonical, fingerprint, ownership, properties
+from flowstacks.provider import answers, canonical, fingerprint, owners, ownership, properties
 from flowstacks.provider.client import Body, Client
 from flowstacks.provider.errors import ConflictError, ForeignError, InUseError, NotFoundError, UnknownOutcomeError
 from flowstacks.provider.fields import Immutable, Json, LeaveOnServer, Mark, NotManaged, Plain, Rules, ServerOnly
@@ -45,7 +45,7 @@ class WorkPoolKind(Kind[WorkPoolInputs, answers.WorkPoolAnswer]):
         "name": Immutable("the API has no rename"),
         "type": Immutable("WorkPoolUpdate has no type"),
         "description": Plain(),
-        "base_job_template": Json("kept as sent, by every pool type (3.8.8)"),
+        "base_job_template": Json("kept as sent, by every pool type (3.9.1)"),
         "concurrency_limit": Plain("null clears it"),
         "is_paused": LeaveOnServer("people pause a pool in the UI when something burns"),
         "storage_configuration": NotManaged("set by `prefect work-pool storage configure`"),
@@ -101,11 +101,13 @@ class WorkPoolKind(Kind[WorkPoolInputs, answers.WorkPoolAnswer]):
     def claim(self, client: Client, found: answers.WorkPoolAnswer, inputs: WorkPoolInputs) -> None:
         """Ours: the mark has its id, or is a claim of ours on exactly what is there (then it gets the id)."""
         mark = _mark(client, found.name)
-        if mark and mark.owner == inputs.owner and is_marked(found, mark):
+        if mark and owners.is_same(mark.owner, inputs.owner) and is_marked(found, mark):
             if mark.id is None:
                 _settle(client, mark, found.id)
             return
-        whose = f"belongs to {mark.owner}" if mark and mark.owner != inputs.owner else "was not made by this stack"
+        is_foreign = mark is not None and not owners.is_same(mark.owner, inputs.owner)
+        described = owners.description(mark.owner, inputs.owner) if mark and is_foreign else ""
+        whose = f"belongs to {described}" if described else "was not made by this stack"
         raise ForeignError(
             f"{self._named(found.name)} exists already and {whose}. Give the pool of this stack another name, or "
             "delete the one on the server."
@@ -152,7 +154,7 @@ class WorkPoolKind(Kind[WorkPoolInputs, answers.WorkPoolAnswer]):
         name, owner = str(props.get("name")), str(props.get("owner"))
         found, mark = client.work_pool(name), _mark(client, name)
         if found and found.id == id_:
-            if mark is None or mark.owner != owner or mark.id not in (id_, None):
+            if mark is None or not owners.is_same(mark.owner, owner) or mark.id not in (id_, None):
                 raise ForeignError(
                     f"{self._named(name)} was not deleted, its mark says {mark.owner if mark else 'nothing'}. Take it "
                     "out of the state with `pulumi state delete`, or take it back with `pulumi up --refresh` first."
@@ -160,7 +162,7 @@ class WorkPoolKind(Kind[WorkPoolInputs, answers.WorkPoolAnswer]):
             for forgotten in self._forbid_if_used(client, name, "deleted", except_owner=owner):
                 client.delete_deployment(forgotten.id)
             client.delete_work_pool(name)
-        if mark and mark.owner == owner and mark.id in (id_, None):
+        if mark and owners.is_same(mark.owner, owner) and mark.id in (id_, None):
             client.delete_variable(ownership.work_pool_variable(name))
         fingerprint.remove_if_last(client)
 
@@ -179,7 +181,7 @@ class WorkPoolKind(Kind[WorkPoolInputs, answers.WorkPoolAnswer]):
         users = [
             found.name
             for found in there
-            if except_owner is None or ownership.deployment_owner(found, flows.get(found.flow_id, "")) != except_owner
+            if not owners.is_same(ownership.deployment_owner(found, flows.get(found.flow_id, "")), except_owner)
         ]
         if users:
             raise InUseError(
@@ -194,7 +196,7 @@ class WorkPoolKind(Kind[WorkPoolInputs, answers.WorkPoolAnswer]):
         before = ownership.work_pool_mark(there)
         if there is None:
             client.create_variable(name, mark.model_dump(), [ownership.VARIABLE_TAG])
-        elif before is None or before.owner != mark.owner:
+        elif before is None or not owners.is_same(before.owner, mark.owner):
             raise ForeignError(
                 f"{self._named(mark.name)} is claimed by {before.owner if before else 'somebody else'}. Give it "
                 f"another name, or delete the Variable {name} if that stack is no more."
@@ -213,7 +215,7 @@ class WorkPoolKind(Kind[WorkPoolInputs, answers.WorkPoolAnswer]):
         before = ownership.work_pool_mark(there)
         if there is None:
             client.create_variable(name, mark.model_dump(), [ownership.VARIABLE_TAG])
-        elif before is None or before.owner not in (inputs.owner, owner_before):
+        elif before is None or not any(owners.is_same(before.owner, mine) for mine in (inputs.owner, owner_before)):
             raise ForeignError(
                 f"{self._named(found.name)} has another owner now. Take it out with `pulumi state delete`."
             )

@@ -60,3 +60,21 @@ def test_the_copy_is_current_until_its_source_changes_or_it_is_half_made(tmp_pat
     assert stack_copy.is_current(folder, "dev", source)
     source.write_text(PRODUCTION + "# edited\n")
     assert not stack_copy.is_current(folder, "dev", source)
+
+
+def test_a_copy_that_a_command_wrote_into_is_replaced(tmp_path: Path) -> None:
+    source, folder = tmp_path / "Pulumi.dev.yaml", tmp_path / "stacks"
+    source.write_text(PRODUCTION)
+    stack_copy.write(folder, "dev", source)
+    stack_copy.finish(folder, "dev", source)
+    copy = stack_copy.path(folder, "dev")
+    before = copy.read_text()
+    copy.write_text(before + "  flowstacks:schedule_policy: active\n")
+    stack_copy.renew(folder, "dev")
+    assert copy.read_text() == before
+    copy.unlink()
+    stack_copy.renew(folder, "dev")
+    assert copy.read_text() == before
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "Pulumi.dev.original", "Pulumi.dev.source", "Pulumi.dev.yaml",
+    ]  # fmt: skip

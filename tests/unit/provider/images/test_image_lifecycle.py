@@ -44,15 +44,21 @@ def test_a_tag_that_a_refresh_found_lost_is_put_back_in_place() -> None:
 
 
 def test_a_preview_shows_the_image_of_a_pinned_digest() -> None:
-    assert lifecycle.check({**_INPUTS, "digest": _DIGEST}).inputs["uri"] == f"{_URL}@{_DIGEST}"
-    assert "uri" not in lifecycle.check(_INPUTS).inputs
-    assert "uri" not in lifecycle.check({**_INPUTS, "digest": None, "uri": "stale"}).inputs
+    assert (
+        lifecycle.check(RegistrySession(RegistrySettings()), {**_INPUTS, "digest": _DIGEST}).inputs["uri"]
+        == f"{_URL}@{_DIGEST}"
+    )
+    assert "uri" not in lifecycle.check(RegistrySession(RegistrySettings()), _INPUTS).inputs
+    assert (
+        "uri"
+        not in lifecycle.check(RegistrySession(RegistrySettings()), {**_INPUTS, "digest": None, "uri": "stale"}).inputs
+    )
 
 
 @pytest.mark.parametrize("name", ["repository_url", "digest", "tree_key"])
 def test_what_is_unknown_passes_untouched(name: str) -> None:
     unknown = pulumi.output.Unknown()
-    checked = lifecycle.check({**_INPUTS, "digest": _DIGEST, name: unknown})
+    checked = lifecycle.check(RegistrySession(RegistrySettings()), {**_INPUTS, "digest": _DIGEST, name: unknown})
     assert not checked.failures
     assert checked.inputs[name] is unknown
     assert "uri" not in checked.inputs or name == "tree_key"
@@ -71,4 +77,16 @@ def test_what_is_unknown_passes_untouched(name: str) -> None:
     ],
 )
 def test_check(wrong: dict[str, Any], failing: list[str]) -> None:
-    assert [one.property for one in lifecycle.check({**_INPUTS, **wrong}).failures] == failing
+    assert [
+        one.property for one in lifecycle.check(RegistrySession(RegistrySettings()), {**_INPUTS, **wrong}).failures
+    ] == failing
+
+
+@pytest.mark.parametrize("is_refresh", [True, False])
+def test_a_diff_holds_the_tag_of_the_program_and_not_that_of_a_refresh(*, is_refresh: bool) -> None:
+    session = RegistrySession(RegistrySettings())
+    lifecycle.check(session, _INPUTS)
+    if is_refresh:
+        session.refreshed(_URL, "pin-etl")
+    lifecycle.diff(session, _STATE, _INPUTS)
+    assert session.is_held(_URL, "pin-etl") != is_refresh

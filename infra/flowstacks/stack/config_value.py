@@ -1,0 +1,42 @@
+"""One raw value of the config: from JSON text to data, refused where nothing could be done with it. Pure."""
+
+import json
+from typing import Any
+
+from flowstacks.core import yaml_limits
+
+_LONGEST_SHOWN = 80
+"""Characters of a value in a message; a name of 20,000 would hide what is said about it."""
+
+
+class UnusableError(ValueError):
+    """`remedy` says what to do about it."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        """`message` follows the key's name."""
+        self.message = message
+        self.remedy = remedy
+        super().__init__(message)
+
+
+def decoded(value: Any) -> Any:
+    """The data of a value that is JSON text, any other value as it is. Raises `UnusableError`."""
+    if isinstance(value, str) and value[:1] in {"{", "["}:
+        _refuse(yaml_limits.json_fault(value))
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return value
+    _refuse(yaml_limits.value_fault(value))
+    return value
+
+
+def shown(value: Any) -> str:
+    """As Python writes it, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}… ({len(text):,} characters)"
+
+
+def _refuse(fault: tuple[str, str] | None) -> None:
+    if fault:
+        raise UnusableError(*fault)
