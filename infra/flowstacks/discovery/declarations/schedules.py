@@ -86,7 +86,7 @@ def _from_entries(place: Place, entries: Mapping[str, PlacedValue], findings: Fi
         schedule = Schedule.model_validate(known)
     except pydantic.ValidationError as error:
         for fault in error.errors():
-            name = str(fault["loc"][0]) if fault["loc"] else ""
+            name = str(fault["loc"][0]) if fault["loc"] else "/".join(model.TIMINGS)
             field_place = entries[name].place if name in entries else place
             remedy = f"Known here: {', '.join(Schedule.model_fields)}"
             findings.error("schedule", *field_place, f"schedule: {name}: {fault['msg']}", remedy)

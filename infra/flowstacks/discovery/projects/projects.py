@@ -4,13 +4,14 @@ import dataclasses
 import hashlib
 from collections.abc import Mapping, Sequence
 
+from flowstacks.discovery.declarations import registry
 from flowstacks.discovery.findings import Findings
 from flowstacks.discovery.flows import imports
 from flowstacks.discovery.manifest import DeclaredImage
 from flowstacks.discovery.projects import folders, images, lock, pyproject, requirements
 from flowstacks.git.git_tree import Blob, Tree, TreeEntry
 
-_NOT_READ_YET = "prefect.yaml"
+_PREFECT_YAML = "prefect.yaml"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,6 +114,6 @@ def _report_unread(tree: Tree, projects: Sequence[str], globs: Sequence[str], fi
             findings.info("submodule", path, 0, "a submodule is not read", "Keep flows in this repository")
         elif entry.is_symlink and would_be_read(path):
             findings.info("symlink", path, 0, "a symlink is not followed", "List its target's folder under shared")
-        elif path.endswith(f"/{_NOT_READ_YET}") and path.rpartition("/")[0] in projects:
-            remedy = "Declare the deployments in FLOW_SPEC beside the flow"
+        elif path.endswith(f"/{_PREFECT_YAML}") and path.rpartition("/")[0] in projects and not registry.asks_for(path):
+            remedy = f"Declare the deployments in {registry.FORMS[0].label} beside the flow"
             findings.warning("prefect-yaml", path, 0, "prefect.yaml is not read yet", remedy)
