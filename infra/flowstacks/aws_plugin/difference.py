@@ -5,9 +5,10 @@ from collections.abc import Collection
 
 from pulumi.provider.experimental.provider import PropertyDiffKind
 
-from flowstacks.aws_plugin import inputs, schema
+from flowstacks.aws_plugin import inputs
 from flowstacks.aws_plugin.kind import AwsKind
-from flowstacks.aws_plugin.values import Plain, Props, has_unknown
+from flowstacks.aws_plugin.properties import schema
+from flowstacks.aws_plugin.properties.values import Plain, Props, has_unknown
 
 TAGS_ALL = "tagsAll"
 

@@ -8,9 +8,9 @@ import typing
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from flowstacks.aws_plugin import schema
 from flowstacks.aws_plugin.kind import AwsKind
-from flowstacks.aws_plugin.values import Plain, Props, has_unknown
+from flowstacks.aws_plugin.properties import schema
+from flowstacks.aws_plugin.properties.values import Plain, Props, has_unknown
 from flowstacks.core import suggestion
 
 DEFAULTS = "__defaults"

@@ -5,9 +5,9 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
+from flowstacks.aws_plugin.properties.validity import Check
+from flowstacks.aws_plugin.properties.values import Plain, Props
 from flowstacks.aws_plugin.session import Emulator
-from flowstacks.aws_plugin.validity import Check
-from flowstacks.aws_plugin.values import Plain, Props
 
 Equal = Callable[[Plain, Plain], bool]
 

@@ -1,10 +1,11 @@
 """What happens to a resource, the same for every kind: complete, call AWS, read back."""
 
-from flowstacks.aws_plugin import difference, schema, tags
+from flowstacks.aws_plugin import difference
 from flowstacks.aws_plugin.inputs import DEFAULTS
 from flowstacks.aws_plugin.kind import AwsKind
+from flowstacks.aws_plugin.properties import schema, tags
+from flowstacks.aws_plugin.properties.values import UNKNOWN, Plain, Props, has_unknown, texts
 from flowstacks.aws_plugin.session import Emulator
-from flowstacks.aws_plugin.values import UNKNOWN, Plain, Props, has_unknown, texts
 
 
 def complete(kind: AwsKind, aws: Emulator, given: Props) -> Props:

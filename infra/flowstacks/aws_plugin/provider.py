@@ -10,8 +10,8 @@ from typing_extensions import override
 from flowstacks.aws_plugin import difference, inputs, lifecycle, registry, settings
 from flowstacks.aws_plugin.errors import RefusedError
 from flowstacks.aws_plugin.kind import AwsKind
+from flowstacks.aws_plugin.properties.values import marked, plain, secret_names
 from flowstacks.aws_plugin.session import Emulator
-from flowstacks.aws_plugin.values import marked, plain, secret_names
 
 
 class StandIn(provider.Provider):

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Self
 import pydantic
 from pydantic.alias_generators import to_camel
 
-from flowstacks.aws_plugin import schema
 from flowstacks.aws_plugin.errors import RefusedError
+from flowstacks.aws_plugin.properties import schema
+from flowstacks.aws_plugin.properties.values import Plain
 from flowstacks.aws_plugin.session import Emulator
-from flowstacks.aws_plugin.values import Plain
 from flowstacks.core import suggestion
 from flowstacks.stack import config
 

@@ -7,9 +7,9 @@ nothing is said (ECS API, `ContainerDefinition`).
 import json
 from typing import Any, cast
 
-from flowstacks.aws_plugin import equality
 from flowstacks.aws_plugin.errors import RefusedError
-from flowstacks.aws_plugin.values import Plain
+from flowstacks.aws_plugin.properties import equality
+from flowstacks.aws_plugin.properties.values import Plain
 
 _FILLED_IN: dict[str, Plain] = {"cpu": 0, "essential": True}
 _CHECKED_AS = {"interval": 30, "retries": 3, "timeout": 5}

@@ -5,11 +5,11 @@ from typing import ClassVar, cast
 
 from typing_extensions import override
 
-from flowstacks.aws_plugin import equality, tags, validity
 from flowstacks.aws_plugin.kind import AwsKind, Created
+from flowstacks.aws_plugin.properties import equality, tags, validity
+from flowstacks.aws_plugin.properties.values import Plain, Props, text, texts
 from flowstacks.aws_plugin.services import containers
 from flowstacks.aws_plugin.session import Answer, Emulator
-from flowstacks.aws_plugin.values import Plain, Props, text, texts
 
 TAG_WORDS = ("key", "value")
 INACTIVE = "INACTIVE"

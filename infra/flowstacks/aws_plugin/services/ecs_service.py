@@ -4,12 +4,12 @@ from typing import Any, ClassVar, cast
 
 from typing_extensions import override
 
-from flowstacks.aws_plugin import equality, tags, validity
 from flowstacks.aws_plugin.errors import RefusedError
 from flowstacks.aws_plugin.kind import AwsKind, Created
+from flowstacks.aws_plugin.properties import equality, tags, validity
+from flowstacks.aws_plugin.properties.values import Plain, Props, text, texts
 from flowstacks.aws_plugin.services import ecs
 from flowstacks.aws_plugin.session import Answer, Emulator
-from flowstacks.aws_plugin.values import Plain, Props, text, texts
 
 _GONE = frozenset({"ClusterNotFoundException", "ServiceNotFoundException"})
 _FORGOTTEN = "nothing here uses it and the emulator (moto 5.2.5) does not keep it. Leave it out"

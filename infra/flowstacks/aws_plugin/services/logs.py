@@ -4,10 +4,10 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from flowstacks.aws_plugin import tags, unique, validity
 from flowstacks.aws_plugin.kind import AwsKind, Created
+from flowstacks.aws_plugin.properties import tags, unique, validity
+from flowstacks.aws_plugin.properties.values import Props, text, texts
 from flowstacks.aws_plugin.session import Emulator
-from flowstacks.aws_plugin.values import Props, text, texts
 
 _GONE = frozenset({"ResourceNotFoundException"})
 _NAME_CHARACTERS = "a-zA-Z0-9_/.#-"

@@ -6,11 +6,11 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from flowstacks.aws_plugin import equality, tags, unique, validity
 from flowstacks.aws_plugin.errors import RefusedError
 from flowstacks.aws_plugin.kind import AwsKind, Created
+from flowstacks.aws_plugin.properties import equality, tags, unique, validity
+from flowstacks.aws_plugin.properties.values import Plain, Props, text, texts, words
 from flowstacks.aws_plugin.session import Answer, Emulator
-from flowstacks.aws_plugin.values import Plain, Props, text, texts, words
 
 _GONE = frozenset({"ResourceNotFoundException"})
 _NAME_CHARACTERS = r"\w/+=.@-"

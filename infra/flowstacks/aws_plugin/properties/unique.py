@@ -2,7 +2,7 @@
 
 import uuid
 
-from flowstacks.aws_plugin.values import Props, text
+from flowstacks.aws_plugin.properties.values import Props, text
 
 _SUFFIX_DIGITS = 26
 """As many as the real plugin's (terraform-plugin-sdk v2, `helper/id`)."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flowstacks.aws_plugin.values import Plain
+from flowstacks.aws_plugin.properties.values import Plain
 
 
 def everything(default: Mapping[str, str], own: Mapping[str, str]) -> dict[str, Plain]:
