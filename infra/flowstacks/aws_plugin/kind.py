@@ -14,10 +14,10 @@ Equal = Callable[[Plain, Plain], bool]
 
 @dataclasses.dataclass(frozen=True)
 class Created:
-    """`known`: what only the answer to the creation tells, and `read` needs."""
+    """`outputs`: what only the answer to the creation tells, and `read` needs."""
 
     identity: str
-    known: Props = dataclasses.field(default_factory=Props)
+    outputs: Props = dataclasses.field(default_factory=Props)
 
 
 class AwsKind(abc.ABC):
@@ -69,8 +69,8 @@ class AwsKind(abc.ABC):
     """Whether the type has tags."""
 
     @abc.abstractmethod
-    def create(self, aws: Emulator, wanted: Props) -> Created:
-        """`wanted`: complete inputs, with `tagsAll` and a name."""
+    def create(self, aws: Emulator, inputs: Props) -> Created:
+        """`inputs`: complete inputs, with `tagsAll` and a name."""
 
     @abc.abstractmethod
     def read(self, aws: Emulator, identity: str, state: Props) -> Props | None:

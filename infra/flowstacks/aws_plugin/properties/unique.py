@@ -8,8 +8,8 @@ _SUFFIX_DIGITS = 26
 """As many as the real plugin's (terraform-plugin-sdk v2, `helper/id`)."""
 
 
-def name(wanted: Props) -> str:
+def name(props: Props) -> str:
     """The name, or the prefix with a suffix that nobody else has."""
-    if "name" in wanted:
-        return text(wanted, "name")
-    return f"{text(wanted, 'namePrefix')}{uuid.uuid4().hex[:_SUFFIX_DIGITS]}"
+    if "name" in props:
+        return text(props, "name")
+    return f"{text(props, 'namePrefix')}{uuid.uuid4().hex[:_SUFFIX_DIGITS]}"
