@@ -26,46 +26,46 @@ class StartRequest:
     commit: str = ""
 
 
-def bring_up(places: Places, wanted: StartRequest) -> None:
+def bring_up(places: Places, request: StartRequest) -> None:
     """Bring the stack up. Raises `LocalError`, or `RejectedError` where a stack file is not YAML."""
-    config = checked(places, wanted)
+    config = checked(places, request)
     runtime = RUNTIMES[config["flowstacks:runtime"]]
     setup.ensure(places)
     api_url, started = server.ensure(
         prefect.described(places.prefect_home, places.logs / "prefect.log"), places.records
     )
-    progress.say(f"prefect: {api_url}{'' if started else ' (was running)'}")
+    progress.announce(f"prefect: {api_url}{'' if started else ' (was running)'}")
     if runtime.needs_aws:
         aws_side.ensure(places, config.get("aws:region"))
     prefects = variables.shell(places, os.environ, api_url=api_url, passphrase=env_file.passphrase(places))
     values = {**prefects, **aws_side.shell(places)}
     env_file.write(places, values)
-    stacks.init(places, wanted.stack, values)
-    stacks.unlock(places, wanted.stack, values)
-    commit = {variables.COMMIT: wanted.commit} if wanted.commit else {}
-    stacks.up(places, wanted.stack, {**values, **commit})
+    stacks.init(places, request.stack, values)
+    stacks.unlock(places, request.stack, values)
+    commit = {variables.COMMIT: request.commit} if request.commit else {}
+    stacks.up(places, request.stack, {**values, **commit})
     if runtime.has_local_worker:
-        worker.ensure(places, wanted.stack, api_url)
-    progress.say(summary.text(places, wanted.stack, config, values, is_pinned=not wanted.commit))
+        worker.ensure(places, request.stack, api_url)
+    progress.announce(summary.text(places, request.stack, config, values, is_pinned=not request.commit))
 
 
-def checked(places: Places, wanted: StartRequest) -> Mapping[str, Any]:
+def checked(places: Places, request: StartRequest) -> Mapping[str, Any]:
     """The stack's config as written. Raises `LocalError` where it can't come up here."""
-    if not (places.root / naming.stack_file(wanted.stack)).exists():
+    if not (places.root / naming.stack_file(request.stack)).exists():
         known = ", ".join(sorted(filter(None, (naming.stack_of_file(path.name) for path in places.root.iterdir()))))
-        raise LocalError(f"there is no {naming.stack_file(wanted.stack)}. Use one of: make up STACK={{{known}}}")
-    if wanted.commit not in {"", WORKTREE}:
-        raise LocalError(f"COMMIT={wanted.commit} is not known. Use COMMIT={WORKTREE}, or none for the stack's pin")
-    config = StackFile(places.root, wanted.stack).values()
+        raise LocalError(f"there is no {naming.stack_file(request.stack)}. Use one of: make up STACK={{{known}}}")
+    if request.commit not in {"", WORKTREE}:
+        raise LocalError(f"COMMIT={request.commit} is not known. Use COMMIT={WORKTREE}, or none for the stack's pin")
+    config = StackFile(places.root, request.stack).values()
     runtime = config.get("flowstacks:runtime")
     if runtime not in RUNTIMES:
         raise LocalError(
-            f"stack {wanted.stack} has runtime {runtime}. "
-            f"Set flowstacks:runtime in {naming.stack_file(wanted.stack)} to {' or '.join(RUNTIMES)}"
+            f"stack {request.stack} has runtime {runtime}. "
+            f"Set flowstacks:runtime in {naming.stack_file(request.stack)} to {' or '.join(RUNTIMES)}"
         )
-    if wanted.commit and not RUNTIMES[runtime].allows_moving_pin:
+    if request.commit and not RUNTIMES[runtime].allows_moving_pin:
         raise LocalError(
-            f"COMMIT={WORKTREE} is not for runtime {runtime}: stack {wanted.stack} runs images of commits. "
-            f"Use make up STACK={wanted.stack}, or COMMIT={WORKTREE} with STACK=dev"
+            f"COMMIT={WORKTREE} is not for runtime {runtime}: stack {request.stack} runs images of commits. "
+            f"Use make up STACK={request.stack}, or COMMIT={WORKTREE} with STACK=dev"
         )
     return config

@@ -31,7 +31,7 @@ def text(places: Places, stack: str, config: Mapping[str, Any], values: Mapping[
     behind = pin_notice.notice(places.root, commit, is_editable=not is_ecs) if is_pinned else None
     if behind:
         rows.append(("pin", behind))
-    return "\n".join(["", f"{stack} is up.", *(f"  {name:<8} {said}" for name, said in rows)])
+    return "\n".join(["", f"{stack} is up.", *(f"  {name:<8} {value}" for name, value in rows)])
 
 
 def _aws(stack: str, config: Mapping[str, Any], values: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -13,7 +13,6 @@ import pydantic
 
 from flowstacks.core import suggestion
 from flowstacks.core.model import Model
-from flowstacks.core.server_name import ServerName
 from flowstacks.stack import cron_parser
 from flowstacks.stack.server_name import ServerName
 

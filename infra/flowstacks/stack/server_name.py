@@ -5,7 +5,7 @@ from typing import Annotated
 import pydantic
 
 LONGEST_NAME = 255
-"""Characters of a name on the server: as for a Variable (Prefect 3.8.8, `types/__init__.py`).
+"""Characters of a name on the server: as for a Variable (Prefect 3.9.1, `types/__init__.py`).
 
 Prefect sets no limit for pools and queues, but a name is part of URLs and of PostgreSQL's indexes, which take 2,704
 bytes an entry.
