@@ -12,7 +12,7 @@ import pytest
 from flowstacks.provider.errors import NotFoundError, RequestError, UnreachableError
 from flowstacks.provider.images import endpoint
 from flowstacks.provider.images.repository import INDEXES, MANIFESTS, RegistryRepository
-from flowstacks.provider.transport import Patience
+from flowstacks.provider.http.transport import Patience
 from tests.support import fault_proxy, registry
 from tests.support.fault_proxy import Fault, FaultProxy
 

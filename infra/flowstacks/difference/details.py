@@ -1,6 +1,6 @@
 """What changes in one deployment that stays the same object on the server. Pure.
 
-Which properties change is the provider's say (`flowstacks.provider.fields.diff`); here they are told. What a deployment
+Which properties change is the provider's say (`flowstacks.provider.fields.rules.diff`); here they are told. What a deployment
 says about its commit (tags, version, the clone's commit, `COMMIT_HASH`) is one line.
 """
 

@@ -8,7 +8,7 @@ from flowstacks.desired.desired_state import Desired, DesiredTaskDefinition
 from flowstacks.difference import change
 from flowstacks.difference.change import ValueChange
 from flowstacks.difference.containers import Containers
-from flowstacks.provider import fields
+from flowstacks.provider.fields import rules
 from flowstacks.provider.registry import KINDS
 
 Operation = Literal["create", "update", "replace", "delete"]
@@ -41,7 +41,7 @@ def _pools(before: Desired, after: Desired) -> Iterator[Part]:
         if name not in ours or name not in theirs:
             yield Part(kind="WorkPool", name=name, project=None, operation=_come_or_gone(name in theirs))
             continue
-        found = fields.diff(kind.rules, kind.names, ours[name].props, theirs[name].props)
+        found = rules.diff(kind.rules, kind.names, ours[name].props, theirs[name].props)
         if found.changed:
             told = tuple(
                 ValueChange(field=field, text=f"{field.replace('_', ' ')}: changed") for field in found.changed

@@ -14,7 +14,7 @@ from flowstacks.difference import details, parts, schedule_change
 from flowstacks.difference.change import Json, ValueChange
 from flowstacks.difference.containers import Containers
 from flowstacks.difference.parts import Operation, Part
-from flowstacks.provider import fields
+from flowstacks.provider.fields import rules
 from flowstacks.provider.registry import KINDS
 
 Move = Literal["created", "updated", "renamed", "deleted"]
@@ -139,7 +139,7 @@ def _differences(before: _Whole, after: _Whole) -> tuple[tuple[str, ...], tuple[
     kind = KINDS["Deployment"]
     # Most properties are texts, and long ones: the same text is the same by any rule, unparsed.
     doubtful = [name for name in kind.names if not _same_text(before.props.get(name), after.props.get(name))]
-    changed = fields.diff(kind.rules, doubtful, before.props, after.props).changed
+    changed = rules.diff(kind.rules, doubtful, before.props, after.props).changed
     told = {name: (before.props.get(name), after.props.get(name)) for name in changed if name not in _IDENTITY}
     return changed, details.changes(before.one, after.one, told) if changed else ()
 

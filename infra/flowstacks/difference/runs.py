@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterable
 
 from flowstacks.difference.plan import DeploymentPlan, MovedDeployment
-from flowstacks.provider.client import Client
+from flowstacks.provider.prefect.client import Client
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

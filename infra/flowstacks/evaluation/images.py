@@ -12,7 +12,7 @@ from flowstacks.images import containerfile, location
 from flowstacks.provider.errors import ProviderError
 from flowstacks.provider.images import tags
 from flowstacks.provider.images.repository import RegistryRepository
-from flowstacks.provider.transport import Patience
+from flowstacks.provider.http.transport import Patience
 from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import Key
 

@@ -17,10 +17,10 @@ from flowstacks.evaluation.evaluation import Verdict
 from flowstacks.evaluation.images import Resolved
 from flowstacks.provider import conflicts, owners, ownership
 from flowstacks.provider.answers import WorkPoolAnswer
-from flowstacks.provider.client import Client
+from flowstacks.provider.prefect.client import Client
 from flowstacks.provider.conflicts import ClaimedDeployment, ClaimedWorkPool, Conflicts, ForeignObject
 from flowstacks.provider.errors import ProviderError
-from flowstacks.provider.settings import ServerSettings
+from flowstacks.provider.prefect.settings import ServerSettings
 from flowstacks.stack import config
 from flowstacks.stack.config import Config, ExistingSecret
 from flowstacks.stack.stack_file import StackFile

@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from flowstacks.provider import fingerprint, owners, ownership
-from flowstacks.provider.client import Client
+from flowstacks.provider.prefect.client import Client
 from flowstacks.provider.kinds import work_pool
 
 

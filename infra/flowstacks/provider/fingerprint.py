@@ -4,7 +4,7 @@ A reset server, another workspace and a changed api_url all answer "not found" t
 every resource's outputs as `server`, tells them from a server where objects were really deleted.
 """
 
-from flowstacks.provider.client import Client
+from flowstacks.provider.prefect.client import Client
 from flowstacks.provider.errors import ConflictError, OtherServerError, UnknownOutcomeError
 from flowstacks.provider.ownership import VARIABLE_TAG
 

@@ -4,8 +4,8 @@ import abc
 from collections.abc import Collection, Mapping
 from typing import ClassVar, Generic, TypeVar
 
-from flowstacks.provider import fields
-from flowstacks.provider.client import Client
+from flowstacks.provider.fields import rules
+from flowstacks.provider.prefect.client import Client
 from flowstacks.provider.model import ProviderModel
 
 I = TypeVar("I", bound=ProviderModel)  # noqa: E741 - inputs
@@ -20,7 +20,7 @@ class Kind(abc.ABC, Generic[I, A]):
     """
 
     model: type[I]
-    rules: ClassVar[fields.Rules]
+    rules: ClassVar[rules.Rules]
 
     @property
     def names(self) -> tuple[str, ...]:

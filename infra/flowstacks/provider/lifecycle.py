@@ -9,7 +9,8 @@ from typing import Any, cast
 import pydantic
 from pulumi import dynamic
 
-from flowstacks.provider import fields, owners, properties
+from flowstacks.provider.fields import rules, properties
+from flowstacks.provider import owners
 from flowstacks.provider.errors import ForeignError, NotFoundError, ProviderError
 from flowstacks.provider.kind import A, I, Kind, Props
 from flowstacks.provider.session import Session
@@ -28,7 +29,7 @@ def diff(kind: Kind[I, A], session: Session, id_: str, olds: Props, news: Props)
     """From state and wish alone, except that the server must be the right one, and a pool in use is not replaced."""
     if not session.same_server(olds.get("server")):
         return dynamic.DiffResult(changes=True, replaces=["server"], delete_before_replace=True)
-    change = fields.diff(kind.rules, kind.names, olds, news)
+    change = rules.diff(kind.rules, kind.names, olds, news)
     if change.replaces:
         kind.forbid_replace(session.client, olds, news)
     else:
@@ -65,7 +66,7 @@ def read(kind: Kind[I, A], session: Session, id_: str, props: Props) -> dynamic.
     # A mark that an earlier refresh found lost stays lost in the state until an update has written it again: that
     # looks whose it is, and a name taken from the server here would pass for our own earlier one there.
     now = {**kind.observed(found), "owner": theirs if ours else None}
-    inputs = fields.echo(kind.rules, kind.names, _inputs(props), now)
+    inputs = rules.echo(kind.rules, kind.names, _inputs(props), now)
     return dynamic.ReadResult(id_, _outputs(inputs, str(props.get("server"))), cast("dict[str, Any]", inputs))
 
 
@@ -74,7 +75,7 @@ def update(kind: Kind[I, A], session: Session, id_: str, olds: Props, news: Prop
     if not session.same_server(olds.get("server")):
         raise ProviderError(f"{_title(kind, news)} is not on this server. Run `pulumi up` again: it will be created.")
     inputs = _typed(kind, news)
-    changed = fields.diff(kind.rules, kind.names, olds, news).changed
+    changed = rules.diff(kind.rules, kind.names, olds, news).changed
     try:
         if changed:
             kind.update(session.client, id_, inputs, changed, str(olds.get("owner")))
@@ -100,8 +101,8 @@ def _create_or_continue(kind: Kind[I, A], session: Session, inputs: I) -> str:
     id_ = kind.id_of(found)
     session.created(id_, title)
     wanted = inputs.model_dump()
-    now = fields.echo(kind.rules, kind.names, wanted, kind.observed(found))
-    changed = fields.diff(kind.rules, kind.names, now, wanted).changed
+    now = rules.echo(kind.rules, kind.names, wanted, kind.observed(found))
+    changed = rules.diff(kind.rules, kind.names, now, wanted).changed
     if changed:
         kind.update(session.client, id_, inputs, changed, str(wanted["owner"]))
     return id_

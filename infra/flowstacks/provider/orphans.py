@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from typing import Literal
 
 from flowstacks.provider import owners, ownership
-from flowstacks.provider.client import Client
+from flowstacks.provider.prefect.client import Client
 from flowstacks.provider.errors import InUseError
 from flowstacks.provider.kinds import deployment, work_pool
 

@@ -9,8 +9,9 @@ from collections.abc import Callable
 
 from pulumi import dynamic
 
-from flowstacks.provider import fingerprint, settings, watch
-from flowstacks.provider.client import Client
+from flowstacks.provider import fingerprint, watch
+from flowstacks.provider.prefect import settings
+from flowstacks.provider.prefect.client import Client
 from flowstacks.provider.declarations import Declarations
 from flowstacks.provider.errors import DeniedError, ForeignError, ProviderError, SettingsError, UnreachableError
 

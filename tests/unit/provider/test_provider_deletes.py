@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from typing_extensions import override
 
 from flowstacks.provider import answers, lifecycle
-from flowstacks.provider.client import Client
-from flowstacks.provider.fields import Immutable, Rules
+from flowstacks.provider.prefect.client import Client
+from flowstacks.provider.fields.rules import Immutable, Rules
 from flowstacks.provider.kind import Kind, Props
 from flowstacks.provider.model import ProviderModel
 from flowstacks.provider.session import Session

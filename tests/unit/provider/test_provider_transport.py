@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowstacks.provider import errors, origin
-from flowstacks.provider.client import Client
-from flowstacks.provider.patience import Patience
-from flowstacks.provider.settings import ServerSettings
+from flowstacks.provider import errors
+from flowstacks.provider.http import origin
+from flowstacks.provider.prefect.client import Client
+from flowstacks.provider.http.patience import Patience
+from flowstacks.provider.prefect.settings import ServerSettings
 
 _QUICK = Patience(total_s=0.5, absent_s=0.2, throttled_s=0.5, first_wait_s=0.01, longest_wait_s=0.1, answer_s=0.2)
 _LOGIN = httpx.Response(200, html="<!doctype html><title>Log in</title>")

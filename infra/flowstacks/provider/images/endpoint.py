@@ -7,7 +7,7 @@ import urllib.parse
 
 from flowstacks.provider.errors import SettingsError
 from flowstacks.provider.images import ecr
-from flowstacks.provider.transport import Endpoint
+from flowstacks.provider.http.transport import Endpoint
 
 REGISTRY = "FLOWSTACKS_REGISTRY"
 """Variable with the URL of a registry that stands for ECR: the embedded default's, on loopback, without a login."""

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pydantic
 from pulumi import dynamic
 
-from flowstacks.provider import properties
+from flowstacks.provider.fields import properties
 from flowstacks.provider.errors import NotFoundError, ProviderError
 from flowstacks.provider.images import builds, ecr, endpoint, tags
 from flowstacks.provider.images.image import ImageInputs

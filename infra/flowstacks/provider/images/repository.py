@@ -17,7 +17,7 @@ import pydantic
 
 from flowstacks.provider.errors import NotFoundError, ProviderError, RequestError
 from flowstacks.provider.model import Answer
-from flowstacks.provider.transport import Content, Endpoint, Patience, Response, Transport
+from flowstacks.provider.http.transport import Content, Endpoint, Patience, Response, Transport
 
 INDEXES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
 MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")

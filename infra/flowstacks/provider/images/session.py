@@ -15,7 +15,7 @@ from flowstacks.provider.errors import SettingsError
 from flowstacks.provider.images import endpoint
 from flowstacks.provider.images.repository import RegistryRepository
 from flowstacks.provider.model import ProviderModel
-from flowstacks.provider.transport import Patience
+from flowstacks.provider.http.transport import Patience
 
 
 class RegistrySettings(ProviderModel):

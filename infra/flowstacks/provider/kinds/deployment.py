@@ -6,25 +6,11 @@ from typing import Annotated, ClassVar, cast
 import pydantic
 from typing_extensions import override
 
-from flowstacks.provider import answers, canonical, owners, ownership, properties
-from flowstacks.provider.client import Body, Client
+from flowstacks.provider import answers, canonical, owners, ownership
+from flowstacks.provider.fields import properties
+from flowstacks.provider.prefect.client import Body, Client
 from flowstacks.provider.errors import ForeignError, NotFoundError
-from flowstacks.provider.fields import (
-    DefaultsTo,
-    Immutable,
-    Json,
-    Keyed,
-    LeaveOnServer,
-    Mark,
-    Moved,
-    NotManaged,
-    Plain,
-    Rules,
-    ServerEnriched,
-    ServerOnly,
-    Trigger,
-    Unordered,
-)
+from flowstacks.provider.fields.rules import DefaultsTo, Immutable, Json, Keyed, LeaveOnServer, Mark, Moved, NotManaged, Plain, Rules, ServerEnriched, ServerOnly, Trigger, Unordered
 from flowstacks.provider.kind import Kind, Props
 from flowstacks.provider.kinds import schedules
 from flowstacks.provider.model import ProviderModel

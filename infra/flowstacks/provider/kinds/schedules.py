@@ -12,8 +12,8 @@ from typing import Annotated
 import pydantic
 
 from flowstacks.provider import answers, canonical
-from flowstacks.provider.client import Body
-from flowstacks.provider.fields import Keyed
+from flowstacks.provider.prefect.client import Body
+from flowstacks.provider.fields.rules import Keyed
 from flowstacks.provider.model import ProviderModel
 
 _SAME = Keyed(key="slug", leave=("active",))

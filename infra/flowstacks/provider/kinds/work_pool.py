@@ -6,10 +6,11 @@ from typing import Annotated, ClassVar, cast
 import pydantic
 from typing_extensions import override
 
-from flowstacks.provider import answers, canonical, fingerprint, owners, ownership, properties
-from flowstacks.provider.client import Body, Client
+from flowstacks.provider import answers, canonical, fingerprint, owners, ownership
+from flowstacks.provider.fields import properties
+from flowstacks.provider.prefect.client import Body, Client
 from flowstacks.provider.errors import ConflictError, ForeignError, InUseError, NotFoundError, UnknownOutcomeError
-from flowstacks.provider.fields import Immutable, Json, LeaveOnServer, Mark, NotManaged, Plain, Rules, ServerOnly
+from flowstacks.provider.fields.rules import Immutable, Json, LeaveOnServer, Mark, NotManaged, Plain, Rules, ServerOnly
 from flowstacks.provider.kind import Kind, Props
 from flowstacks.provider.model import ProviderModel
 

@@ -8,7 +8,8 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from flowstacks.provider import canonical, owners, properties
+from flowstacks.provider import canonical, owners
+from flowstacks.provider.fields import properties
 
 Props = Mapping[str, object]
 

@@ -26,7 +26,7 @@ from typing import Literal, Self, TypedDict, TypeVar, cast
 import httpx
 import pydantic
 
-from flowstacks.provider import origin
+from flowstacks.provider.http import origin
 from flowstacks.provider.errors import (
     ConflictError,
     DeniedError,
@@ -35,9 +35,9 @@ from flowstacks.provider.errors import (
     UnknownOutcomeError,
     UnreachableError,
 )
-from flowstacks.provider.gate import Gate
-from flowstacks.provider.patience import MOST_FLAWS, Patience, Setback
-from flowstacks.provider.settings import ServerSettings
+from flowstacks.provider.http.gate import Gate
+from flowstacks.provider.http.patience import MOST_FLAWS, Patience, Setback
+from flowstacks.provider.prefect.settings import ServerSettings
 
 REQUEST_LOG = "FLOWSTACKS_REQUEST_LOG"
 """Names a file that gets one line per request: method, path, status (`-` where no answer came)."""

@@ -4,7 +4,7 @@ import dataclasses
 import http
 from typing import Self
 
-from flowstacks.provider import origin
+from flowstacks.provider.http import origin
 
 MOST_FLAWS = 2
 """How often a flaw is asked again."""

@@ -11,11 +11,12 @@ from typing import Literal, Self, TypeVar
 
 import pydantic
 
-from flowstacks.provider import answers, origin, transport
+from flowstacks.provider import answers
+from flowstacks.provider.http import origin, transport
 from flowstacks.provider.errors import NotFoundError, RequestError
 from flowstacks.provider.model import Answer
-from flowstacks.provider.settings import ServerSettings
-from flowstacks.provider.transport import Patience, Response, Transport
+from flowstacks.provider.prefect.settings import ServerSettings
+from flowstacks.provider.http.transport import Patience, Response, Transport
 
 Json = pydantic.JsonValue
 Body = dict[str, pydantic.JsonValue]
