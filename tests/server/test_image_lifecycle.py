@@ -8,10 +8,10 @@ import pytest
 from pulumi import dynamic
 
 from flowstacks.provider.errors import ProviderError
+from flowstacks.provider.http.transport import Patience
 from flowstacks.provider.images import endpoint, lifecycle, tags
 from flowstacks.provider.images.repository import RegistryRepository
 from flowstacks.provider.images.session import RegistrySession, RegistrySettings
-from flowstacks.provider.http.transport import Patience
 from tests.support import registry
 from tests.support.image_repository import ImageRepository
 

@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from flowstacks.provider.errors import NotFoundError, RequestError, UnreachableError
+from flowstacks.provider.http.transport import Patience
 from flowstacks.provider.images import endpoint
 from flowstacks.provider.images.repository import INDEXES, MANIFESTS, RegistryRepository
-from flowstacks.provider.http.transport import Patience
 from tests.support import fault_proxy, registry
 from tests.support.fault_proxy import Fault, FaultProxy
 

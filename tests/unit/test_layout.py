@@ -105,9 +105,9 @@ def test_only_one_module_of_the_provider_speaks_http() -> None:
         module for module, tree in MODULES.items() if _imports(tree) & {"httpx", "requests", "aiohttp", "urllib3"}
     }
     assert {module for module in speakers if _room(module) == "provider"} == {
-        "provider.origin",
-        "provider.patience",
-        "provider.transport",
+        "provider.http.origin",
+        "provider.http.patience",
+        "provider.http.transport",
     }
 
 

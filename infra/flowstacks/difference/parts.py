@@ -9,7 +9,7 @@ from flowstacks.difference import change
 from flowstacks.difference.change import ValueChange
 from flowstacks.difference.containers import Containers
 from flowstacks.provider.fields import rules
-from flowstacks.provider.registry import KINDS
+from flowstacks.provider.kinds import work_pool
 
 Operation = Literal["create", "update", "replace", "delete"]
 """As `pulumi preview --json` has them."""
@@ -36,7 +36,7 @@ def moved(before: Desired, after: Desired) -> tuple[Part, ...]:
 
 def _pools(before: Desired, after: Desired) -> Iterator[Part]:
     ours, theirs = ({one.name: one for one in desired.work_pools} for desired in (before, after))
-    kind = KINDS["WorkPool"]
+    kind = work_pool.KIND
     for name in sorted(ours.keys() | theirs.keys()):
         if name not in ours or name not in theirs:
             yield Part(kind="WorkPool", name=name, project=None, operation=_come_or_gone(name in theirs))

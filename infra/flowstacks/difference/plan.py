@@ -15,7 +15,7 @@ from flowstacks.difference.change import Json, ValueChange
 from flowstacks.difference.containers import Containers
 from flowstacks.difference.parts import Operation, Part
 from flowstacks.provider.fields import rules
-from flowstacks.provider.registry import KINDS
+from flowstacks.provider.kinds import deployment
 
 Move = Literal["created", "updated", "renamed", "deleted"]
 MOVES: tuple[Move, ...] = ("created", "updated", "renamed", "deleted")
@@ -136,7 +136,7 @@ def _updated(before: _Whole, after: _Whole) -> MovedDeployment | None:
 
 def _differences(before: _Whole, after: _Whole) -> tuple[tuple[str, ...], tuple[ValueChange, ...]]:
     """The properties that change, by the provider's own rules, and what is to be told of them."""
-    kind = KINDS["Deployment"]
+    kind = deployment.KIND
     # Most properties are texts, and long ones: the same text is the same by any rule, unparsed.
     doubtful = [name for name in kind.names if not _same_text(before.props.get(name), after.props.get(name))]
     changed = rules.diff(kind.rules, doubtful, before.props, after.props).changed

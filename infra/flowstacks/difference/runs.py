@@ -5,6 +5,9 @@ from collections.abc import Iterable
 
 from flowstacks.difference.plan import DeploymentPlan, MovedDeployment
 from flowstacks.provider.prefect.client import Client
+from flowstacks.provider.prefect.deployments import Deployments
+from flowstacks.provider.prefect.flow_runs import FlowRuns
+from flowstacks.provider.prefect.flows import Flows
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -20,8 +23,10 @@ def count(client: Client, plan: DeploymentPlan) -> Disturbed:
     if plan.is_empty:
         return Disturbed(again=0, lost=0)
     names = {one.was_named for one in plan.deployments if one.was_named}
-    flows = {each.name: each.id for each in client.flows_named(sorted({name.partition("/")[0] for name in names}))}
-    ids = {(each.flow_id, each.name): each.id for each in client.deployments().values()}
+    flows = {
+        each.name: each.id for each in Flows.of(client).by_name(sorted({name.partition("/")[0] for name in names}))
+    }
+    ids = {(each.flow_id, each.name): each.id for each in Deployments.of(client).all().values()}
 
     def of(moved: Iterable[MovedDeployment]) -> list[str]:
         parted = [(one.was_named or "").partition("/") for one in moved]
@@ -31,6 +36,6 @@ def count(client: Client, plan: DeploymentPlan) -> Disturbed:
     updated = of(one for one in plan.deployments if one.move == "updated")
     going = of(one for one in plan.deployments if one.move in ("deleted", "renamed"))
     return Disturbed(
-        again=client.waiting_runs(updated, only_of_schedules=True),
-        lost=client.waiting_runs(going, only_of_schedules=False),
+        again=FlowRuns.of(client).waiting(updated, only_of_schedules=True),
+        lost=FlowRuns.of(client).waiting(going, only_of_schedules=False),
     )

@@ -7,8 +7,8 @@ import pytest
 
 from flowstacks.provider import lifecycle
 from flowstacks.provider.fields import properties
-from flowstacks.provider.prefect.client import Client
 from flowstacks.provider.kinds.deployment import DeploymentInputs
+from flowstacks.provider.prefect.client import Client
 from flowstacks.provider.registry import KINDS
 from flowstacks.provider.session import Session
 

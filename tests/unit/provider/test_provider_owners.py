@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, strategies
 
 from flowstacks.core import naming
-from flowstacks.provider.fields import rules
 from flowstacks.provider import owners
+from flowstacks.provider.fields import rules
 from flowstacks.provider.kinds import deployment
 
 _segment = strategies.text("abcdefghijklmnopqrstuvwxyz-_.", min_size=1, max_size=8).filter(

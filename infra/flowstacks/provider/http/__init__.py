@@ -1,1 +1,1 @@
-"""One HTTP request that gets its answer: retries, waits, and the origin of an answer. Used for Prefect and registries."""
+"""HTTP requests to Prefect and to registries: retries, waits, and whether an answer is the server's own."""

@@ -75,5 +75,5 @@ def _names_what_is_missing(answer: Reply) -> bool:
         return False
     if not isinstance(body, dict) or body == _UNKNOWN_ROUTE:
         return False
-    words = cast("dict[str, object]", body)
-    return any(isinstance(words.get(key), str) for key in ("detail", "exception_message"))
+    fields = cast("dict[str, object]", body)
+    return any(isinstance(fields.get(key), str) for key in ("detail", "exception_message"))
