@@ -1,12 +1,28 @@
 import shutil
+import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from flowstacks.local.servers import aws, prefect
+from tests.support import run_guard
 from tests.support.ecs_workspace import EcsWorkspace
 from tests.support.workspace import ROOT, Workspace
+
+_GUARD = pytest.StashKey[subprocess.Popen[bytes]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """An interrupted run leaves no server behind; `kill` ends it in order as ^C does, where it can."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    config.stash[_GUARD] = run_guard.watch_over_this_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    guard = config.stash[_GUARD]
+    guard.communicate()  # closes the pipe and waits until the guard is done
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Schedules on real servers: ids stay, only what must go is deleted, runs are not thrown away for nothing."""
 
+import time
 from typing import Any
 
 from flowstacks.provider.registry import KINDS
@@ -8,6 +9,7 @@ from tests.server.objects import Server, deployment
 
 NIGHTLY = {"slug": "nightly", "cron": "0 4 * * *", "timezone": "Europe/Oslo", "active": True}
 NOON = {"slug": "noon", "cron": "0 12 * * *", "timezone": "UTC", "active": True}
+_SCHEDULER_S = 120.0  # it looks once a minute (PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS)
 
 
 def up(api: str, server: Server, *schedules: dict[str, Any]) -> tuple[Stack, dict[str, Any]]:
@@ -71,3 +73,13 @@ def test_pausing_by_hand_is_left_alone(api: str, server: Server) -> None:
     assert not stack.changes(new_session(api), props)
     stack.up(new_session(api), {**props, "description": "edited"})
     assert server.send("GET", f"/deployments/{stack.id}")["paused"] is True
+
+
+def test_the_server_plans_the_runs_of_a_schedule(api: str, server: Server) -> None:
+    stack, _ = up(api, server, NIGHTLY)
+    mine = {"deployments": {"id": {"any_": [stack.id]}}, "limit": 5}
+    deadline = time.monotonic() + _SCHEDULER_S
+    while not (runs := server.send("POST", "/flow_runs/filter", mine)):
+        assert time.monotonic() < deadline
+        time.sleep(1)
+    assert {(run["state_type"], run["auto_scheduled"]) for run in runs} == {("SCHEDULED", True)}

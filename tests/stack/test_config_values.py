@@ -6,7 +6,7 @@ import random
 import subprocess
 from pathlib import Path
 
-from flowstacks import yaml_scalar
+from flowstacks.core import yaml_scalar
 from flowstacks.stack.stack_file import StackFile
 
 _WORDS = """

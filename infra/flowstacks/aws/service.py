@@ -36,7 +36,7 @@ def family(scope: Scope) -> str:
 def command(pool: str) -> list[str]:
     """The pool is the program's to make, packages are the image's to have.
 
-    `--with-healthcheck`: `/health` on port 8080 says whether the worker has asked for runs lately (prefect 3.8.8).
+    `--with-healthcheck`: `/health` on port 8080 says whether the worker has asked for runs lately (prefect 3.9.1).
     """
     start = ["prefect", "worker", "start", "--pool", pool, "--type", "ecs", "--with-healthcheck"]
     return [*start, "--no-create-pool-if-not-found", "--install-policy", "never"]

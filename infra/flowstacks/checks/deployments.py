@@ -16,7 +16,7 @@ from flowstacks.discovery import validation
 from flowstacks.discovery.manifest import Manifest
 from flowstacks.provider.kinds import deployment
 from flowstacks.runtimes.registry import RUNTIMES
-from flowstacks.stack import settings
+from flowstacks.stack import schedule
 from flowstacks.stack.config import Config
 
 
@@ -64,15 +64,8 @@ def _layer_problems(one: ChosenDeployment) -> Iterator[problem.Problem]:
     for layer in one.layers:
         if layer.place.file == one.declared.file:
             continue
-        for schedule in layer.settings.schedules or ():
-            if why := validation.cron_problem(schedule.cron):
-                yield problem.error(
-                    "invalid-cron", layer.place, why, "Write five cron fields, `0 4 * * *`", address=address
-                )
-            if why := validation.timezone_problem(schedule.timezone):
-                yield problem.error(
-                    "unknown-timezone", layer.place, why, "Write an IANA name, `Europe/Oslo`", address=address
-                )
+        for fault in itertools.chain.from_iterable(map(schedule.faults, layer.settings.schedules or ())):
+            yield problem.error(fault.code, layer.place, fault.message, fault.remedy, address=address)
         given = layer.settings.parameters or {}
         for fault in validation.parameter_problems(one.flow.parameters, given, complete=False):
             yield problem.error("invalid-parameter", layer.place, fault.message, fault.remedy, address=address)
@@ -83,7 +76,7 @@ def _merged_problems(config: Config, one: DesiredDeployment) -> Iterator[problem
     scheduled = bool(said.schedules) and config.schedule_policy != "none"
     if scheduled:
         given = said.parameters or {}
-        every = validation.parameter_problems(one.flow.parameters, given, complete=True, optional=one.flow.variadic)
+        every = validation.parameter_problems(one.flow.parameters, given, complete=True)
         for fault in every:
             if fault.parameter not in given:  # a wrong one is told where it stands
                 yield problem.error("missing-parameter", one.place, fault.message, fault.remedy, address=one.address)
@@ -93,7 +86,7 @@ def _merged_problems(config: Config, one: DesiredDeployment) -> Iterator[problem
                 "reserved-tag", one.place, f"tag {tag!r} would say whose the deployment is", "Use another prefix",
                 address=one.address,
             )  # fmt: skip
-    slugs = [schedule.slug for schedule in settings.with_slugs(said.schedules or ())]
+    slugs = [scheduled_run.slug for scheduled_run in schedule.with_slugs(said.schedules or ())]
     for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}, key=str):
         yield problem.error(
             "slug-taken", one.place, f"two schedules have the slug {slug!r}", "Give each its own", address=one.address

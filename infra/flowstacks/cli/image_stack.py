@@ -6,7 +6,7 @@ from pathlib import Path
 from flowstacks.core import problem
 from flowstacks.core.errors import FlowstacksError, RejectedError
 from flowstacks.discovery import discovery
-from flowstacks.discovery.declarations import flow_spec
+from flowstacks.discovery.declarations import declaration_checks
 from flowstacks.git import command, git_tree
 from flowstacks.images import target
 from flowstacks.images.target import Target
@@ -37,7 +37,7 @@ def read(root: Path, stack: str, rev: str | None) -> ImageStack:
     commit = git_tree.resolved(git_tree.repository(root), asked)
     found, problems = discovery.discover(root, commit)
     # A stack's override may give what a declaration lacks, and no image depends on it.
-    errors = [one for one in problem.errors(problems) if one.code != flow_spec.PARAMETERS_MISSING]
+    errors = [one for one in problem.errors(problems) if one.code != declaration_checks.PARAMETERS_MISSING]
     if errors:
         raise RejectedError(errors)
     paths = sorted({path for each in found.projects for path in (each.path, *each.shared)})

@@ -12,9 +12,10 @@ from flowstacks.discovery.manifest import DeclaredDeployment, Flow, Manifest, Pr
 from flowstacks.provider import canonical
 from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.runtimes.runtime import Recipe, RunRequest, Runtime, Source, Task
-from flowstacks.stack import settings
+from flowstacks.stack import schedule, settings
 from flowstacks.stack.config import NAMESPACE, Config, Override, SchedulePolicy
-from flowstacks.stack.settings import DeploymentSettings, Schedule
+from flowstacks.stack.schedule import Schedule
+from flowstacks.stack.settings import DeploymentSettings
 from flowstacks.stack.stack_file import Key
 
 Json = pydantic.JsonValue
@@ -344,12 +345,8 @@ def schedules(said: Sequence[Schedule], policy: SchedulePolicy) -> list[Json]:
     """Schedules under the environment's policy; one that says `active` itself keeps it, unless the policy is `none`."""
     if policy == "none":
         return []
+    by_policy = policy == "active"
     return [
-        {
-            "slug": schedule.slug,
-            "cron": schedule.cron,
-            "timezone": schedule.timezone,
-            "active": policy == "active" if schedule.active is None else schedule.active,
-        }
-        for schedule in settings.with_slugs(said)
+        slugged.inputs(active=by_policy if slugged.active is None else slugged.active)
+        for slugged in schedule.with_slugs(said)
     ]

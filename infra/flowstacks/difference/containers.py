@@ -1,7 +1,8 @@
 """Images and task definitions of an environment, as far as they are known before anything is provisioned. Pure."""
 
 from flowstacks.desired.desired_state import Desired, DesiredDeployment, DesiredTaskDefinition
-from flowstacks.difference.change import Json
+from flowstacks.difference import inputs
+from flowstacks.difference.inputs import Json
 
 _DIGITS = 12
 IMAGE, TASK_DEFINITION = "image", "task_definition_arn"
@@ -9,38 +10,40 @@ IMAGE, TASK_DEFINITION = "image", "task_definition_arn"
 
 
 class Containers:
-    """What stands for digests and revisions."""
+    """Stand-ins for digests and revisions: two of them differ exactly if the real values will."""
 
-    def __init__(self, desired: Desired, beside: Desired) -> None:
-        """`beside`: what it is compared with.
+    def __init__(self, desired: Desired, other: Desired) -> None:
+        """`other`: the desired state that `desired` is compared with.
 
         Where one of the two leaves an image's digest open and the content is the same, so is the image: the digest is
         looked up by that content.
         """
-        others = {(one.name, one.project.tree_key): one.digest for one in beside.images}
-        self._digests = {one.name: one.digest or others.get((one.name, one.project.tree_key)) for one in desired.images}
-        self.images = {one.name: one for one in desired.images}
-        self.tasks = {one.task.key: one for one in desired.task_definitions}
+        digests = {(image.name, image.project.tree_key): image.digest for image in other.images}
+        self._digests = {
+            image.name: image.digest or digests.get((image.name, image.project.tree_key)) for image in desired.images
+        }
+        self.images = {image.name: image for image in desired.images}
+        self.tasks = {definition.task.key: definition for definition in desired.task_definitions}
 
     def content(self, image: str) -> str:
         """The digest; where the image is looked up by the project's content, that content's tag, shortened."""
         return self._digests[image] or f"tree-{self.images[image].project.tree_key[:_DIGITS]}"
 
-    def said(self, one: DesiredTaskDefinition) -> dict[str, Json]:
-        """All that makes a new revision, but the secrets."""
+    def revision(self, definition: DesiredTaskDefinition) -> dict[str, Json]:
+        """All that makes a new revision, in the words of `task_definition_change`."""
         return {
-            "cpu": one.task.cpu,
-            "memory": one.task.memory_mib,
-            "ephemeral storage": one.task.storage_gib,
-            "image": self.content(one.image),
+            "cpu": definition.task.cpu,
+            "memory": definition.task.memory_mib,
+            "ephemeral storage": definition.task.storage_gib,
+            "image": self.content(definition.image),
+            "secrets": dict(definition.task.secrets),
         }
 
-    def job_variables(self, one: DesiredDeployment) -> dict[str, Json]:
-        """The deployment's, with stand-ins for the container's: they differ exactly if the real ones will."""
-        said = one.props["job_variables"]
-        own = dict(said) if isinstance(said, dict) else {}
-        if one.task_definition is None:
-            return own
-        task = self.tasks[one.task_definition]
-        revision: Json = {"family": task.task.key, **self.said(task), "secrets": dict(task.task.secrets)}
-        return {**own, IMAGE: self.content(task.image), TASK_DEFINITION: revision}
+    def job_variables(self, deployment: DesiredDeployment) -> dict[str, Json]:
+        """The deployment's, with stand-ins for the container's."""
+        variables = inputs.mapping(deployment.props["job_variables"])
+        if deployment.task_definition is None:
+            return variables
+        definition = self.tasks[deployment.task_definition]
+        revision: Json = {"family": definition.task.key, **self.revision(definition)}
+        return {**variables, IMAGE: self.content(definition.image), TASK_DEFINITION: revision}

@@ -1,13 +1,13 @@
-"""What deployments need beside the Prefect objects themselves: pools, images, task definitions that move. Pure."""
+"""What deployments need beside the Prefect objects themselves: pools, images, task definitions that differ. Pure."""
 
 import dataclasses
 from collections.abc import Iterator
 from typing import Literal
 
-from flowstacks.desired.desired_state import Desired, DesiredTaskDefinition
-from flowstacks.difference import change
-from flowstacks.difference.change import ValueChange
+from flowstacks.desired.desired_state import Desired
+from flowstacks.difference import task_definition_change, value_change
 from flowstacks.difference.containers import Containers
+from flowstacks.difference.value_change import ValueChange
 from flowstacks.provider.fields import rules
 from flowstacks.provider.kinds import work_pool
 
@@ -19,89 +19,74 @@ PartKind = Literal["WorkPool", "Image", "TaskDefinition"]
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Part:
-    """A resource of that type. `project`: the flow project that it belongs to, None for a pool."""
+    """A resource that deployments need, and what an `up` does with it."""
 
     kind: PartKind
     name: str
+    """The resource's."""
     project: str | None
+    """The flow project that it belongs to, None for a pool."""
     operation: Operation
     changes: tuple[ValueChange, ...] = ()
 
 
-def moved(before: Desired, after: Desired) -> tuple[Part, ...]:
+def compare(before: Desired, after: Desired) -> tuple[Part, ...]:
     """Those that an `up` creates, changes or deletes; by kind and name."""
-    ours, theirs = Containers(before, after), Containers(after, before)
-    return (*_pools(before, after), *_images(ours, theirs), *_tasks(ours, theirs))
+    old, new = Containers(before, after), Containers(after, before)
+    return (*_pools(before, after), *_images(old, new), *_task_definitions(old, new))
 
 
 def _pools(before: Desired, after: Desired) -> Iterator[Part]:
-    ours, theirs = ({one.name: one for one in desired.work_pools} for desired in (before, after))
+    old, new = ({pool.name: pool.props for pool in desired.work_pools} for desired in (before, after))
     kind = work_pool.KIND
-    for name in sorted(ours.keys() | theirs.keys()):
-        if name not in ours or name not in theirs:
-            yield Part(kind="WorkPool", name=name, project=None, operation=_come_or_gone(name in theirs))
+    for name in sorted(old.keys() | new.keys()):
+        if name not in old or name not in new:
+            yield Part(kind="WorkPool", name=name, project=None, operation=_created_or_deleted(name in new))
             continue
-        found = rules.diff(kind.rules, kind.names, ours[name].props, theirs[name].props)
-        if found.changed:
-            told = tuple(
-                ValueChange(field=field, text=f"{field.replace('_', ' ')}: changed") for field in found.changed
-            )
-            operation: Operation = "replace" if found.replaces else "update"
-            yield Part(kind="WorkPool", name=name, project=None, operation=operation, changes=told)
+        difference = rules.diff(kind.rules, kind.names, old[name], new[name])
+        if difference.changed:
+            changes = tuple(value_change.of_properties(old[name], new[name], difference.changed))
+            operation: Operation = "replace" if difference.replaces else "update"
+            yield Part(kind="WorkPool", name=name, project=None, operation=operation, changes=changes)
 
 
-def _images(ours: Containers, theirs: Containers) -> Iterator[Part]:
-    for name in sorted(ours.images.keys() | theirs.images.keys()):
-        project = (theirs.images.get(name) or ours.images[name]).project.name
-        if name not in ours.images or name not in theirs.images:
-            told = (_digest(name, None, theirs),) if name in theirs.images else ()
-            yield Part(
-                kind="Image", name=name, project=project, operation=_come_or_gone(name in theirs.images), changes=told
-            )
-        elif ours.content(name) != theirs.content(name):
-            told = (_digest(name, ours, theirs),)
-            yield Part(kind="Image", name=name, project=project, operation="update", changes=told)
-        elif ours.images[name].project.tree_key != theirs.images[name].project.tree_key:
-            told = (ValueChange(field="tree_key", text="the same image, for other content"),)
-            yield Part(kind="Image", name=name, project=project, operation="update", changes=told)
-
-
-def _digest(name: str, ours: Containers | None, theirs: Containers) -> ValueChange:
-    before, after = ours.content(name) if ours else None, theirs.content(name)
-    text = f"{change.brief(before)} -> {change.brief(after)}" if before else change.brief(after)
-    return ValueChange(field="digest", text=text, before=before, after=after)
-
-
-def _tasks(ours: Containers, theirs: Containers) -> Iterator[Part]:
-    for key in sorted(ours.tasks.keys() | theirs.tasks.keys()):
-        before, after = ours.tasks.get(key), theirs.tasks.get(key)
-        if before and after:
-            told = _task_changes(ours, theirs, before, after)
-            if told:
-                # Any change is a new revision, which for the engine is another task definition.
-                name = after.project.name
-                yield Part(kind="TaskDefinition", name=key, project=name, operation="replace", changes=told)
+def _images(before: Containers, after: Containers) -> Iterator[Part]:
+    for name in sorted(before.images.keys() | after.images.keys()):
+        project = (after.images.get(name) or before.images[name]).project.name
+        if name not in after.images:
+            yield Part(kind="Image", name=name, project=project, operation="delete")
+            continue
+        if name not in before.images:
+            change = _digest(None, after.content(name))
+            yield Part(kind="Image", name=name, project=project, operation="create", changes=(change,))
+            continue
+        if before.content(name) != after.content(name):
+            change = _digest(before.content(name), after.content(name))
+        elif before.images[name].project.tree_key != after.images[name].project.tree_key:
+            change = ValueChange(path="tree_key", text="the same image, for other content")
         else:
-            name = (after or ours.tasks[key]).project.name
-            yield Part(kind="TaskDefinition", name=key, project=name, operation=_come_or_gone(after is not None))
+            continue
+        yield Part(kind="Image", name=name, project=project, operation="update", changes=(change,))
 
 
-def _task_changes(
-    ours: Containers, theirs: Containers, before: DesiredTaskDefinition, after: DesiredTaskDefinition
-) -> tuple[ValueChange, ...]:
-    olds, news = ours.said(before), theirs.said(after)
-    changed = [key for key in olds if olds[key] != news[key]]
-    told = [
-        ValueChange(
-            field=key,
-            text=f"{key} {change.brief(olds[key])} -> {change.brief(news[key])}",
-            before=olds[key],
-            after=news[key],
-        )
-        for key in changed
-    ]
-    return (*told, *change.of_keys("secrets", "secret", dict(before.task.secrets), dict(after.task.secrets)))
+def _digest(before: str | None, after: str) -> ValueChange:
+    old = f"{value_change.brief(before)} -> " if before else ""
+    return ValueChange(path="digest", text=f"{old}{value_change.brief(after)}", before=before, after=after)
 
 
-def _come_or_gone(is_there: bool) -> Operation:
-    return "create" if is_there else "delete"
+def _task_definitions(before: Containers, after: Containers) -> Iterator[Part]:
+    for key in sorted(before.tasks.keys() | after.tasks.keys()):
+        old, new = before.tasks.get(key), after.tasks.get(key)
+        project = (new or before.tasks[key]).project.name
+        if old and new:
+            changes = task_definition_change.of_revisions(before.revision(old), after.revision(new))
+            if changes:
+                # Any change is a new revision, which for the engine is another task definition.
+                yield Part(kind="TaskDefinition", name=key, project=project, operation="replace", changes=changes)
+        else:
+            operation = _created_or_deleted(new is not None)
+            yield Part(kind="TaskDefinition", name=key, project=project, operation=operation)
+
+
+def _created_or_deleted(is_after: bool) -> Operation:
+    return "create" if is_after else "delete"

@@ -1,7 +1,7 @@
-"""What moves when an environment becomes another one of its own: `plan(before, after)`. Pure.
+"""What an `up` would do to turn one desired state of an environment into another. Pure.
 
-An object is what the engine takes for one: a resource of the same name. A deployment's is Prefect's identity, so one
-that is renamed is deleted and created, and a flow that moves between projects stays what it is.
+As for the engine, a resource is the same object as long as its name is. A deployment's is Prefect's identity, so one
+that is renamed is deleted and created, and a flow that moves between projects stays the same object.
 """
 
 import dataclasses
@@ -10,12 +10,13 @@ from typing import Literal, Self
 
 from flowstacks.core import naming
 from flowstacks.desired.desired_state import Desired, DesiredDeployment
-from flowstacks.difference import details, parts, schedule_change
-from flowstacks.difference.change import Json, ValueChange
+from flowstacks.difference import deployment_change, parts, schedule_change
 from flowstacks.difference.containers import Containers
+from flowstacks.difference.inputs import Json
 from flowstacks.difference.parts import Operation, Part
+from flowstacks.difference.value_change import ValueChange
 from flowstacks.provider.fields import rules
-from flowstacks.provider.kinds import deployment
+from flowstacks.provider.kinds import deployment as deployment_kind
 
 Move = Literal["created", "updated", "renamed", "deleted"]
 MOVES: tuple[Move, ...] = ("created", "updated", "renamed", "deleted")
@@ -23,28 +24,29 @@ Runs = Literal["untouched", "planned anew", "dropped"]
 """What becomes of the runs that a deployment's schedules have planned.
 
 Prefect deletes them at any PATCH, and its scheduler makes them again from the new schedules (`update_deployment`,
-`prefect/server/models/deployments.py`, 3.8.8); with the deployment they are gone for good.
+`prefect/server/models/deployments.py`, 3.9.1); with the deployment they are gone for good.
 """
 
 _IDENTITY = ("name", "flow_name")
-"""Told as the resource's name."""
+"""These make the resource's name, so they have no change of their own."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class MovedDeployment:
-    """One deployment. `address`: where it is, or was; `was_at` where its address moved and it stayed the same object.
-
-    `name` and `was_named`: Prefect's `flow name/deployment name`, None before it is created and after it is deleted.
-    `fields`: the properties that an update sends.
-    """
+    """A deployment that is created, updated, renamed or deleted."""
 
     move: Move
     address: str
+    """Its address afterwards; before, where it is deleted."""
     was_at: str | None = None
+    """Its address before, where that differs and it stays the same object."""
     project: str
     name: str | None
+    """Prefect's `flow name/deployment name` afterwards; None once it is deleted."""
     was_named: str | None
+    """The same before; None until it is created."""
     fields: tuple[str, ...] = ()
+    """The properties that an update sends."""
     changes: tuple[ValueChange, ...] = ()
     runs: Runs = "untouched"
 
@@ -59,16 +61,17 @@ class DeploymentPlan:
 
     @property
     def operations(self) -> dict[str, Operation]:
-        """By `<kind> <resource name>`, as a preview of the engine has them; what stays the same is left out."""
-        found: dict[str, Operation] = {f"{part.kind} {part.name}": part.operation for part in self.parts}
-        for one in self.deployments:
-            if one.name == one.was_named:
-                found[f"Deployment {one.name}"] = "update"
-            if one.was_named and one.name != one.was_named:
-                found[f"Deployment {one.was_named}"] = "delete"
-            if one.name and one.name != one.was_named:
-                found[f"Deployment {one.name}"] = "create"
-        return found
+        """By `<kind> <resource name>`, as a preview of the engine has them; without what stays the same."""
+        operations: dict[str, Operation] = {f"{part.kind} {part.name}": part.operation for part in self.parts}
+        for deployment in self.deployments:
+            if deployment.name == deployment.was_named:
+                operations[f"Deployment {deployment.name}"] = "update"
+                continue
+            if deployment.was_named:
+                operations[f"Deployment {deployment.was_named}"] = "delete"
+            if deployment.name:
+                operations[f"Deployment {deployment.name}"] = "create"
+        return operations
 
     @property
     def is_empty(self) -> bool:
@@ -79,31 +82,43 @@ class DeploymentPlan:
         """The part that is about deployments under one of the patterns, and their projects'; all without patterns."""
         if not patterns:
             return self
-        kept = tuple(one for one in self.deployments if _is_under(patterns, one.address, one.was_at))
+        kept = tuple(
+            deployment for deployment in self.deployments if _is_under(patterns, deployment.address, deployment.was_at)
+        )
         unchanged = tuple(address for address in self.unchanged if _is_under(patterns, address))
-        projects = {one.project for one in kept}
+        projects = {deployment.project for deployment in kept}
         needed = tuple(part for part in self.parts if part.project in projects)
         return dataclasses.replace(self, deployments=kept, parts=needed, unchanged=unchanged)
 
 
 def compare(before: Desired, after: Desired) -> DeploymentPlan:
     """What turns `before` into `after`, both of the same environment."""
-    ours, theirs = _by_name(before, after), _by_name(after, before)
-    both = [(theirs[name].one.address, _updated(ours[name], theirs[name])) for name in ours.keys() & theirs.keys()]
-    moved = [*(one for _, one in both if one), *_come_and_gone(ours, theirs)]
+    old, new = _by_name(before, after), _by_name(after, before)
+    moved = list(_created_and_deleted(old, new))
+    unchanged: list[str] = []
+    for name in old.keys() & new.keys():
+        updated = _updated(old[name], new[name])
+        if updated:
+            moved.append(updated)
+        else:
+            unchanged.append(new[name].desired.address)
     return DeploymentPlan(
-        deployments=tuple(sorted(moved, key=lambda one: (one.project, one.address, one.move))),
-        parts=parts.moved(before, after),
-        unchanged=tuple(sorted(address for address, one in both if one is None)),
+        deployments=tuple(sorted(moved, key=_order)),
+        parts=parts.compare(before, after),
+        unchanged=tuple(sorted(unchanged)),
     )
 
 
-class _Whole:
-    """A deployment with all its properties: those from its container stand there too."""
+def _order(deployment: MovedDeployment) -> tuple[str, str, Move]:
+    return (deployment.project, deployment.address, deployment.move)
 
-    def __init__(self, one: DesiredDeployment, containers: Containers) -> None:
-        self.one = one
-        self.props: dict[str, Json] = {**one.props, "job_variables": containers.job_variables(one)}
+
+class _WholeDeployment:
+    """A deployment with all its properties, those from its container included."""
+
+    def __init__(self, desired: DesiredDeployment, containers: Containers) -> None:
+        self.desired = desired
+        self.props: dict[str, Json] = {**desired.props, "job_variables": containers.job_variables(desired)}
 
     @property
     def makes_runs(self) -> bool:
@@ -111,67 +126,69 @@ class _Whole:
         return self.props["paused"] is not True and schedule_change.active(self.props["schedules"])
 
 
-def _by_name(desired: Desired, beside: Desired) -> dict[str, _Whole]:
-    containers = Containers(desired, beside)
-    return {one.resource_name: _Whole(one, containers) for one in desired.deployments}
+def _by_name(desired: Desired, other: Desired) -> dict[str, _WholeDeployment]:
+    containers = Containers(desired, other)
+    return {deployment.resource_name: _WholeDeployment(deployment, containers) for deployment in desired.deployments}
 
 
-def _updated(before: _Whole, after: _Whole) -> MovedDeployment | None:
-    changed, changes = _differences(before, after)
-    if not changed:
+def _updated(before: _WholeDeployment, after: _WholeDeployment) -> MovedDeployment | None:
+    fields_changed, changes = _differences(before, after)
+    if not fields_changed:
         return None
-    again: Runs = "planned anew" if after.makes_runs else "dropped"
+    replanned: Runs = "planned anew" if after.makes_runs else "dropped"
     return MovedDeployment(
         move="updated",
-        address=after.one.address,
-        was_at=before.one.address if before.one.address != after.one.address else None,
-        project=after.one.project.name,
-        name=after.one.resource_name,
-        was_named=before.one.resource_name,
-        fields=changed,
+        address=after.desired.address,
+        was_at=before.desired.address if before.desired.address != after.desired.address else None,
+        project=after.desired.project.name,
+        name=after.desired.resource_name,
+        was_named=before.desired.resource_name,
+        fields=fields_changed,
         changes=changes,
-        runs=again if before.makes_runs else "untouched",
+        runs=replanned if before.makes_runs else "untouched",
     )
 
 
-def _differences(before: _Whole, after: _Whole) -> tuple[tuple[str, ...], tuple[ValueChange, ...]]:
-    """The properties that change, by the provider's own rules, and what is to be told of them."""
-    kind = deployment.KIND
+def _differences(before: _WholeDeployment, after: _WholeDeployment) -> tuple[tuple[str, ...], tuple[ValueChange, ...]]:
+    """The properties that change, by the provider's own rules, and the changes in words."""
+    kind = deployment_kind.KIND
     # Most properties are texts, and long ones: the same text is the same by any rule, unparsed.
-    doubtful = [name for name in kind.names if not _same_text(before.props.get(name), after.props.get(name))]
-    changed = rules.diff(kind.rules, doubtful, before.props, after.props).changed
-    told = {name: (before.props.get(name), after.props.get(name)) for name in changed if name not in _IDENTITY}
-    return changed, details.changes(before.one, after.one, told) if changed else ()
+    candidates = [name for name in kind.names if not _same_text(before.props.get(name), after.props.get(name))]
+    changed = rules.diff(kind.rules, candidates, before.props, after.props).changed
+    names = [name for name in changed if name not in _IDENTITY]
+    return changed, deployment_change.changes(before.props, after.props, names) if changed else ()
 
 
 def _same_text(before: Json, after: Json) -> bool:
     return isinstance(before, str) and before == after
 
 
-def _come_and_gone(ours: Mapping[str, _Whole], theirs: Mapping[str, _Whole]) -> Iterator[MovedDeployment]:
+def _created_and_deleted(
+    old: Mapping[str, _WholeDeployment], new: Mapping[str, _WholeDeployment]
+) -> Iterator[MovedDeployment]:
     """What is deleted and what is created; both under one address is a new name."""
-    gone = {one.one.address: one for name, one in ours.items() if name not in theirs}
-    come = {one.one.address: one for name, one in theirs.items() if name not in ours}
-    for address, before in gone.items():
-        after = come.get(address)
+    deleted = {deployment.desired.address: deployment for name, deployment in old.items() if name not in new}
+    created = {deployment.desired.address: deployment for name, deployment in new.items() if name not in old}
+    for address, before in deleted.items():
+        after = created.get(address)
         yield MovedDeployment(
             move="renamed" if after else "deleted",
             address=address,
-            project=before.one.project.name,
-            name=after.one.resource_name if after else None,
-            was_named=before.one.resource_name,
-            changes=_differences(before, after)[1] if after else details.schedules(before.one, None),
+            project=before.desired.project.name,
+            name=after.desired.resource_name if after else None,
+            was_named=before.desired.resource_name,
+            changes=_differences(before, after)[1] if after else deployment_change.schedules(before.props, {}),
             runs="dropped" if before.makes_runs else "untouched",
         )
-    for address, after in come.items():
-        if address not in gone:
+    for address, after in created.items():
+        if address not in deleted:
             yield MovedDeployment(
                 move="created",
                 address=address,
-                project=after.one.project.name,
-                name=after.one.resource_name,
+                project=after.desired.project.name,
+                name=after.desired.resource_name,
                 was_named=None,
-                changes=details.schedules(None, after.one),
+                changes=deployment_change.schedules({}, after.props),
             )
 
 

@@ -1,13 +1,11 @@
 """A plan as JSON; its fields are fixed (docs: `flowstacks diff`). Pure."""
 
-import dataclasses
-
 import pydantic
 
 from flowstacks.difference import plan_text
-from flowstacks.difference.change import ValueChange
 from flowstacks.difference.parts import Part
 from flowstacks.difference.plan import MOVES, DeploymentPlan, MovedDeployment
+from flowstacks.difference.value_change import ValueChange
 
 Json = dict[str, pydantic.JsonValue]
 
@@ -16,28 +14,28 @@ SCHEMA_VERSION = 1
 
 def document(plan: DeploymentPlan) -> Json:
     """`summary` is the line that people read; `operations` by `<kind> <resource name>`, as the engine has them."""
-    counts: Json = {move: sum(1 for one in plan.deployments if one.move == move) for move in MOVES}
+    counts: Json = {move: sum(1 for deployment in plan.deployments if deployment.move == move) for move in MOVES}
     return {
         "schema_version": SCHEMA_VERSION,
         "summary": plan_text.summary(plan),
         "counts": {**counts, "unchanged": len(plan.unchanged)},
-        "deployments": [_moved(one) for one in plan.deployments],
+        "deployments": [_deployment(deployment) for deployment in plan.deployments],
         "parts": [_part(part) for part in plan.parts],
         "operations": dict(plan.operations),
     }
 
 
-def _moved(one: MovedDeployment) -> Json:
+def _deployment(deployment: MovedDeployment) -> Json:
     return {
-        "address": one.address,
-        "was_at": one.was_at,
-        "project": one.project,
-        "move": one.move,
-        "name": one.name,
-        "was_named": one.was_named,
-        "fields": list(one.fields),
-        "changes": [_change(change) for change in one.changes],
-        "runs": one.runs,
+        "address": deployment.address,
+        "was_at": deployment.was_at,
+        "project": deployment.project,
+        "move": deployment.move,
+        "name": deployment.name,
+        "was_named": deployment.was_named,
+        "fields": list(deployment.fields),
+        "changes": [_change(change) for change in deployment.changes],
+        "runs": deployment.runs,
     }
 
 
@@ -52,4 +50,4 @@ def _part(part: Part) -> Json:
 
 
 def _change(change: ValueChange) -> Json:
-    return dataclasses.asdict(change)
+    return {"field": change.path, "text": change.text, "before": change.before, "after": change.after}

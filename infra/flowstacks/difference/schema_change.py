@@ -2,89 +2,93 @@
 
 from typing import cast
 
-from flowstacks.difference import change
-from flowstacks.difference.change import Json, ValueChange
-from flowstacks.provider import canonical
+from flowstacks.difference import value_change
+from flowstacks.difference.inputs import Json
+from flowstacks.difference.value_change import ValueChange
 
-FIELD = "parameter_openapi_schema"
-_OF_THE_TYPE = ("$ref", "additionalProperties", "allOf", "anyOf", "const", "enum", "format", "items", "oneOf", "type")
+PROPERTY = "parameter_openapi_schema"
+_TYPE_KEYS = ("$ref", "additionalProperties", "allOf", "anyOf", "const", "enum", "format", "items", "oneOf", "type")
 _DEFINITIONS = "definitions"
 
 Object = dict[str, Json]
 
 
-def changes(before: str, after: str) -> list[ValueChange]:
-    """From one canonical JSON to the other: what each parameter gains, loses or becomes."""
-    olds, news = _object(canonical.loads(before)), _object(canonical.loads(after))
-    ours, theirs = _object(olds.get("properties")), _object(news.get("properties"))
-    found: list[ValueChange] = []
-    for name in sorted(ours.keys() | theirs.keys()):
-        if name not in ours:
-            found.append(_told(name, f"added ({_described(theirs[name], name in _required(news))})"))
-        elif name not in theirs:
-            found.append(_told(name, "removed"))
+def changes(before: Object, after: Object) -> list[ValueChange]:
+    """From one JSON schema to the other: what each parameter gains, loses or becomes."""
+    old, new = _object(before.get("properties")), _object(after.get("properties"))
+    changed: list[ValueChange] = []
+    for name in sorted(old.keys() | new.keys()):
+        if name not in old:
+            changed.append(_change(name, f"added ({_described(new[name], name in _required(after))})"))
+        elif name not in new:
+            changed.append(_change(name, "removed"))
         else:
-            found += _parameter(name, _object(ours[name]), _object(theirs[name]))
-            found += _need(name, before=name in _required(olds), after=name in _required(news))
-    found += _definitions(olds, news)
-    return found or [ValueChange(field=FIELD, text="schema: the parameters' order, or the title")]
+            changed += _parameter(name, _object(old[name]), _object(new[name]))
+            changed += _requirement(name, before=name in _required(before), after=name in _required(after))
+    changed += _definitions(before, after)
+    return changed or [ValueChange(path=PROPERTY, text="schema: the parameters' order, or the title")]
 
 
 def _parameter(name: str, before: Object, after: Object) -> list[ValueChange]:
-    found: list[ValueChange] = []
-    if _part(before, _OF_THE_TYPE) != _part(after, _OF_THE_TYPE):
-        ours, theirs = type_of(before), type_of(after)
-        found.append(_told(name, f"type {ours} -> {theirs}" if ours != theirs else f"another {ours}"))
+    changed: list[ValueChange] = []
+    if _part(before, _TYPE_KEYS) != _part(after, _TYPE_KEYS):
+        old, new = type_of(before), type_of(after)
+        changed.append(_change(name, f"type {old} -> {new}" if old != new else f"another {old}"))
     if before.get("default") != after.get("default") or ("default" in before) != ("default" in after):
-        said = [change.shown(one["default"]) or "long" if "default" in one else "none" for one in (before, after)]
-        found.append(_told(name, f"default {said[0]} -> {said[1]}"))
-    # A parameter that is put in before others moves their positions, which says nothing new.
-    others = (before.keys() | after.keys()) - {*_OF_THE_TYPE, "default", "position"}
+        changed.append(_change(name, f"default {_default(before)} -> {_default(after)}"))
+    # A parameter that is put in before others moves their positions, which is no change of theirs.
+    others = (before.keys() | after.keys()) - {*_TYPE_KEYS, "default", "position"}
     if any(before.get(key) != after.get(key) for key in others):
-        found.append(_told(name, "has another title, description or limit"))
-    return found
+        changed.append(_change(name, "has another title, description or limit"))
+    return changed
 
 
-def _need(name: str, *, before: bool, after: bool) -> list[ValueChange]:
+def _default(schema: Object) -> str:
+    if "default" not in schema:
+        return "none"
+    return value_change.shown(schema["default"]) or "long"
+
+
+def _requirement(name: str, *, before: bool, after: bool) -> list[ValueChange]:
     if before == after:
         return []
-    return [_told(name, "is required now" if after else "is no longer required")]
+    return [_change(name, "is required now" if after else "is no longer required")]
 
 
 def _definitions(before: Object, after: Object) -> list[ValueChange]:
-    ours, theirs = _object(before.get(_DEFINITIONS)), _object(after.get(_DEFINITIONS))
+    old, new = _object(before.get(_DEFINITIONS)), _object(after.get(_DEFINITIONS))
     return [
-        ValueChange(field=f"{FIELD}.{_DEFINITIONS}.{name}", text=f"schema: type {name}: changed")
-        for name in sorted(ours.keys() | theirs.keys())
-        if ours.get(name) != theirs.get(name)
+        ValueChange(path=f"{PROPERTY}.{_DEFINITIONS}.{name}", text=f"schema: type {name}: changed")
+        for name in sorted(old.keys() | new.keys())
+        if old.get(name) != new.get(name)
     ]
 
 
 def type_of(schema: Json) -> str:
     """In a word or a few: `integer`, `array of string`, `integer or null`, the name of a type of the user's."""
-    one = _object(schema)
-    for several in ("anyOf", "oneOf", "allOf"):
-        if several in one:
-            return " or ".join(dict.fromkeys(type_of(each) for each in _list(one[several])))
-    if "$ref" in one:
-        return str(one["$ref"]).rpartition("/")[2]
-    if "enum" in one or "const" in one:
-        values = _list(one.get("enum")) or [one.get("const")]
-        return f"one of {', '.join(change.shown(value) or '...' for value in values)}"
-    if one.get("type") == "array" and "items" in one:
-        return f"array of {type_of(one['items'])}"
-    return str(one.get("format") or one.get("type") or "any")
+    properties = _object(schema)
+    for keyword in ("anyOf", "oneOf", "allOf"):
+        if keyword in properties:
+            return " or ".join(dict.fromkeys(type_of(choice) for choice in _list(properties[keyword])))
+    if "$ref" in properties:
+        return str(properties["$ref"]).rpartition("/")[2]
+    if "enum" in properties or "const" in properties:
+        values = _list(properties.get("enum")) or [properties.get("const")]
+        return f"one of {', '.join(value_change.shown(value) or '...' for value in values)}"
+    if properties.get("type") == "array" and "items" in properties:
+        return f"array of {type_of(properties['items'])}"
+    return str(properties.get("format") or properties.get("type") or "any")
 
 
 def _described(schema: Json, required: bool) -> str:
-    one = _object(schema)
-    default = change.shown(one["default"]) if "default" in one else None
-    need = "required" if required else f"default {default}" if default else "optional"
-    return f"{type_of(one)}, {need}"
+    properties = _object(schema)
+    default = value_change.shown(properties["default"]) if "default" in properties else None
+    requirement = "required" if required else f"default {default}" if default else "optional"
+    return f"{type_of(properties)}, {requirement}"
 
 
-def _told(name: str, what: str) -> ValueChange:
-    return ValueChange(field=f"{FIELD}.properties.{name}", text=f"schema: parameter {name} {what}")
+def _change(name: str, text: str) -> ValueChange:
+    return ValueChange(path=f"{PROPERTY}.properties.{name}", text=f"schema: parameter {name} {text}")
 
 
 def _part(schema: Object, keys: tuple[str, ...]) -> Object:

@@ -1,7 +1,6 @@
-"""What the server would refuse in a schedule or in parameters, told beforehand; pure functions over values."""
+"""What the server would refuse in a name or in parameters; pure functions over values."""
 
-import zoneinfo
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
 
 import jsonschema
@@ -9,12 +8,10 @@ import pydantic
 from jsonschema import protocols
 
 from flowstacks.core import suggestion
-from flowstacks.discovery import cron as parser
 from flowstacks.discovery.flows.schema import Schema
 
-_FIELDS = (("minute", 60), ("hour", 24), ("day", 31), ("month", 12), ("weekday", 7))
 BANNED_IN_NAMES = "/%&><"
-"""Prefect 3.8.8, `types/names.py`: `BANNED_CHARACTERS`, for flows and deployments."""
+"""Prefect 3.9.1, `types/names.py`: `BANNED_CHARACTERS`, for flows and deployments."""
 
 
 class ParameterProblem(NamedTuple):
@@ -23,35 +20,6 @@ class ParameterProblem(NamedTuple):
     parameter: str
     message: str
     remedy: str
-
-
-def cron_problem(cron: str) -> str | None:
-    """Why Prefect refuses the expression (3.8.8, `_internal/schemas/validators.py`: `validate_cron_string`)."""
-    if parser.is_random(cron):
-        return f"{cron!r} asks for a random or hashed time, which Prefect refuses"
-    return None if parser.is_valid(cron) else f"{cron!r} is no cron expression"
-
-
-def cron_doubt(cron: str) -> str | None:
-    """Why a valid expression fires at other times than it seems to say: a step as long as its field's whole range."""
-    for (name, size), part in zip(_FIELDS, cron.split(), strict=False):
-        for item in part.split(","):
-            _, _, step = item.partition("/")
-            if step.isdecimal() and int(step) >= size:
-                return (
-                    f"{cron!r} steps by {step} in a field of {size} ({name}): it fires each time the field starts over"
-                )
-    return None
-
-
-def timezone_problem(timezone: str) -> str | None:
-    """Why the name is no IANA time zone, with the closest one that is."""
-    try:
-        zoneinfo.ZoneInfo(timezone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        # OSError: the name of a folder of the database, such as `Europe`.
-        return f"{timezone!r} is no time zone{suggestion.did_you_mean(timezone, zoneinfo.available_timezones())}"
-    return None
 
 
 def name_problem(name: str) -> str | None:
@@ -63,12 +31,11 @@ def name_problem(name: str) -> str | None:
 
 
 def parameter_problems(
-    schema: Schema, parameters: Mapping[str, pydantic.JsonValue], *, complete: bool, optional: Collection[str] = ()
+    schema: Schema, parameters: Mapping[str, pydantic.JsonValue], *, complete: bool
 ) -> list[ParameterProblem]:
     """What is wrong with `parameters` for a flow of that schema, one entry per fault.
 
-    `complete`: nobody is there to fill in what is missing (a scheduled run). `optional`: names that may be missing
-    although the schema requires them (`*args`, `**kwargs`).
+    `complete`: nobody is there to fill in what is missing (a scheduled run).
     """
     properties = cast("Mapping[str, Mapping[str, Any]]", schema.get("properties") or {})
     required = cast("list[str]", schema.get("required") or [])
@@ -79,7 +46,7 @@ def parameter_problems(
         else:
             hint = suggestion.did_you_mean(name, properties)
             found.append(ParameterProblem(name, f"the flow has no parameter {name!r}{hint}", "Rename or remove it"))
-    missing = [name for name in required if name not in parameters and name not in optional] if complete else []
+    missing = [name for name in required if name not in parameters] if complete else []
     remedy = "Give it a value in parameters, or a default in the signature"
     return [
         *found,
@@ -91,7 +58,7 @@ def _misfits(
     name: str, value: pydantic.JsonValue, described: Mapping[str, Any], schema: Schema, *, is_required: bool
 ) -> list[ParameterProblem]:
     if value is None and not is_required and "default" not in described:
-        # The server lets null through here (prefect 3.8.8, `utilities/schema_tools/validation.py`).
+        # The server lets null through here (prefect 3.9.1, `utilities/schema_tools/validation.py`).
         return []
     if isinstance(value, dict) and "__prefect_kind" in value:
         # A template that the server fills in at run time: its type is not known yet.

@@ -20,7 +20,7 @@ from flowstacks.core.problem import Place
 from flowstacks.desired import desired_state
 from flowstacks.desired.desired_state import Desired
 from flowstacks.discovery import discovery
-from flowstacks.discovery.declarations import flow_spec
+from flowstacks.discovery.declarations import declaration_checks
 from flowstacks.discovery.manifest import Manifest
 from flowstacks.runtimes.runtime import Source
 from flowstacks.stack import config
@@ -60,7 +60,7 @@ def judge(root: Path, project: str, settings: Config, stack_file: StackFile) -> 
             message, _, remedy = str(unreadable).rpartition(". ")
             more = [problem.error("unreadable-pin", stack_file.place(path), message, remedy)]
         # A stack's override may give what a declaration lacks: `check_merged` has the last word.
-        found += [one for one in more if one.code != flow_spec.PARAMETERS_MISSING]
+        found += [one for one in more if one.code != declaration_checks.PARAMETERS_MISSING]
     if len(manifests) < len(config.pins(settings)):
         raise RejectedError(found)
 

@@ -41,7 +41,7 @@ QUIET = {
     "DO_NOT_TRACK": "1",
     "PULUMI_SKIP_UPDATE_CHECK": "1",
 }
-"""Nothing is reported to anybody. Names: prefect 3.8.8, `settings/models/server/root.py`, `server/ui.py`, `cloud.py`,
+"""Nothing is reported to anybody. Names: prefect 3.9.1, `settings/models/server/{root,ui}.py`, `…/cloud.py`,
 `_internal/analytics/enabled.py` (`DO_NOT_TRACK`); pulumi 3.258.0, `sdk/go/common/env/env.go`."""
 
 

@@ -17,23 +17,22 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Step:
-    """One change of pins. `projects`: those whose release moved, None where neither git nor images tell.
-
-    `unreadable`: why the file of this revision says nothing; `before` and `after` are equal then.
-    """
+    """One change of pins."""
 
     revision: Revision
     before: Pinned
     after: Pinned
     projects: tuple[str, ...] | None = ()
+    """Those whose release moved; None where neither git nor the images show it."""
     unreadable: str | None = None
+    """Why the file of this revision can't be read; `before` and `after` are equal then."""
 
     @property
     def holds(self) -> Mapping[str, tuple[Hold | None, Hold | None]]:
         """Patterns whose hold changed, with the hold before and after."""
-        ours, theirs = self.before.holds, self.after.holds
-        changed = [pattern for pattern in sorted({*ours, *theirs}) if ours.get(pattern) != theirs.get(pattern)]
-        return {pattern: (ours.get(pattern), theirs.get(pattern)) for pattern in changed}
+        before, after = self.before.holds, self.after.holds
+        changed = [pattern for pattern in sorted({*before, *after}) if before.get(pattern) != after.get(pattern)]
+        return {pattern: (before.get(pattern), after.get(pattern)) for pattern in changed}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -48,11 +47,11 @@ def read(root: Path, stack: str, limit: int) -> History:
     """The last `limit` steps. Raises GitError where `root` is no repository's root."""
     steps: list[Step] = []
     ends_at = None
-    for found in _steps(root, stack):
-        if found.revision.is_boundary:
-            ends_at = found.revision.commit
+    for step in _steps(root, stack):
+        if step.revision.is_boundary:
+            ends_at = step.revision.commit
         else:
-            steps.append(found)
+            steps.append(step)
         if len(steps) == limit:
             break
     effective = EffectiveCommits(root)
@@ -63,29 +62,33 @@ def read(root: Path, stack: str, limit: int) -> History:
 
 
 def _steps(root: Path, stack: str) -> Iterator[Step]:
-    """Newest first; what a revision changed is known when the one before it was read."""
+    """Newest first; what a revision changed is known once the revision before it was read."""
     newer: tuple[Revision, Pinned] | None = None
     for revision in revisions.walk(root, stack):
         try:
-            said = stack_text.pinned(revision.text or "")
-        except TextError as broken:
-            at = newer[1] if newer else NOTHING
-            yield Step(revision=revision, before=at, after=at, unreadable=str(broken))
+            pinned = stack_text.pinned(revision.text or "")
+        except TextError as invalid:
+            latest = newer[1] if newer else NOTHING
+            yield Step(revision=revision, before=latest, after=latest, unreadable=str(invalid))
             continue
-        if newer and newer[1] != said:
-            yield Step(revision=newer[0], before=said, after=newer[1])
-        newer = (revision, said)
+        if newer and newer[1] != pinned:
+            yield Step(revision=newer[0], before=pinned, after=newer[1])
+        newer = (revision, pinned)
     if newer and newer[1] != NOTHING:
         yield Step(revision=newer[0], before=NOTHING, after=newer[1])
 
 
 def _projects(step: Step, effective: EffectiveCommits) -> tuple[str, ...] | None:
-    """Of two releases: by effective commit, and by image, which a rebuild moves alone."""
+    """Those that differ between two releases: by effective commit, and by image, which a rebuild moves alone."""
     before, after = step.before.release, step.after.release
     if before == after:
         return ()
-    ours, theirs = (dict(release.images) if release else {} for release in (before, after))
-    by_image = {key.partition("/")[0] for key in {*ours, *theirs} if ours.get(key) != theirs.get(key)}
+    images_before, images_after = (dict(release.images) if release else {} for release in (before, after))
+    by_image = {
+        key.partition("/")[0]
+        for key in {*images_before, *images_after}
+        if images_before.get(key) != images_after.get(key)
+    }
     by_commit = _by_commit(before, after, effective)
     return None if by_commit is None and not by_image else tuple(sorted(by_image | (by_commit or set())))
 
@@ -98,5 +101,5 @@ def _by_commit(
         return None  # HEAD and worktree meant what the checkout was then
     if before and after:
         return effective.moved(before.commit, after.commit)
-    all_of = effective.at(commits[0])
-    return None if all_of is None else set(all_of)
+    projects = effective.at(commits[0])
+    return None if projects is None else set(projects)

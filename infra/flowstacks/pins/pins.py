@@ -1,4 +1,4 @@
-"""A stack file on disk: read, edited, and put in its place whole, at whatever moment one is interrupted."""
+"""A stack file on disk: read, edited, and replaced as a whole, so that an interruption leaves one of the two."""
 
 import contextlib
 import dataclasses
@@ -23,13 +23,15 @@ _LEFT_OVER = ".new"
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Edit:
-    """A stack file before and after; `values`: the config that the stack has then, as `preflight.run` takes it."""
+    """What an edit makes of a stack file; nothing is written yet."""
 
     root: Path
     stack: str
     before: str
+    """The file's text."""
     after: str
     values: Mapping[str, Any]
+    """The stack's config after the edit, as `evaluation.run` takes it."""
 
     @property
     def file(self) -> str:
@@ -38,14 +40,14 @@ class Edit:
 
 
 def name(stack: str) -> str:
-    """Of the environment's file."""
+    """Name of the environment's file."""
     return f"Pulumi.{stack}.yaml"
 
 
 def stacks(root: Path) -> list[str]:
     """Environments that have a stack file."""
-    found = (path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in root.glob("Pulumi.*.yaml"))
-    return sorted(stack for stack in found if stack)
+    names = (path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in root.glob("Pulumi.*.yaml"))
+    return sorted(stack for stack in names if stack)
 
 
 def read(root: Path, stack: str) -> str:
@@ -55,15 +57,15 @@ def read(root: Path, stack: str) -> str:
     """
     known = stacks(root)
     if stack not in known:
-        where = f"There is no {name(stack)} in {root}"
+        missing = f"There is no {name(stack)} in {root}"
         raise FlowstacksError(
-            f"{where}. {suggestion.closest(stack, known)}; `pulumi stack init` makes a new environment"
+            f"{missing}. {suggestion.closest(stack, known)}; `pulumi stack init` makes a new environment"
         )
     StackFile(root, stack)
     try:
         return (root / name(stack)).read_bytes().decode()
-    except UnicodeDecodeError as broken:
-        raise _rejected(stack, 0, "not UTF-8", "Save it as UTF-8") from broken
+    except UnicodeDecodeError as invalid:
+        raise _rejected(stack, 0, "not UTF-8", "Save it as UTF-8") from invalid
 
 
 def pinned(root: Path, stack: str) -> Pinned:
@@ -73,7 +75,7 @@ def pinned(root: Path, stack: str) -> Pinned:
 
 def pinned_in(stack: str, text: str) -> Pinned:
     """What a text of that stack's file pins. Raises `RejectedError` where it is no YAML."""
-    with _told(stack):
+    with _located(stack):
         return stack_text.pinned(text)
 
 
@@ -83,18 +85,18 @@ def edit(root: Path, stack: str, change: Callable[[str], str]) -> Edit:
     Raises `RejectedError` where it can't be edited, or would change more than pins.
     """
     before = read(root, stack)
-    with _told(stack):
+    with _located(stack):
         after = change(before)
-    edited = Edit(root=root, stack=stack, before=before, after=after, values=_values(root, stack, after))
-    if _besides_pins(StackFile(root, stack).values()) != _besides_pins(edited.values):
-        where = StackFile(root, stack).place([stack_text.OVERRIDES])
+    result = Edit(root=root, stack=stack, before=before, after=after, values=_values(root, stack, after))
+    if _besides_pins(StackFile(root, stack).values()) != _besides_pins(result.values):
+        place = StackFile(root, stack).place([stack_text.OVERRIDES])
         message = f"{stack_text.OVERRIDES} in {PROJECT_FILE} and in {name(stack)} hide each other: more would change"
-        raise RejectedError([problem.error("shared-overrides", where, message, "Keep it in the stack files only")])
-    return edited
+        raise RejectedError([problem.error("shared-overrides", place, message, "Keep it in the stack files only")])
+    return result
 
 
 def write(edited: Edit) -> None:
-    """Put the file in its place. Raises `FlowstacksError` where somebody else wrote it in the meantime."""
+    """Replace the file. Raises `FlowstacksError` where somebody else wrote it in the meantime."""
     path = edited.root / name(edited.stack)
     if path.read_bytes() != edited.before.encode():
         raise FlowstacksError(f"{edited.file} was changed by somebody else just now. Run this again")
@@ -103,30 +105,30 @@ def write(edited: Edit) -> None:
 
 
 def replace(path: Path, content: bytes) -> None:
-    """The file has the old content or the new one, never a part; its mode stays, and a symlink still leads to it."""
+    """Write atomically: the file has the old content or the new one; its mode stays, and a symlink keeps its target."""
     target = path.resolve()
-    descriptor, made = tempfile.mkstemp(prefix=f".{target.name}.", suffix=_LEFT_OVER, dir=target.parent)
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=_LEFT_OVER, dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
-            shutil.copymode(target, made)
+            shutil.copymode(target, temporary)
             os.fsync(descriptor)
-        Path(made).replace(target)
+        Path(temporary).replace(target)
     except BaseException:
-        Path(made).unlink(missing_ok=True)
+        Path(temporary).unlink(missing_ok=True)
         raise
-    _settle(target.parent)
+    _sync(target.parent)
 
 
 def refuse_variable() -> None:
-    """Raises `FlowstacksError` where a variable hides the file's pin: an edit would be judged by that one's commit."""
+    """Raises `FlowstacksError` where a variable hides the file's pin: an edit would be judged with its commit."""
     if os.environ.get(config.COMMIT):
         raise FlowstacksError(f"{config.COMMIT} is set and hides every release. Run `unset {config.COMMIT}`")
 
 
-def _settle(folder: Path) -> None:
-    """A rename is on the disk when its folder is."""
+def _sync(folder: Path) -> None:
+    """A rename is durable once its folder is synced."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -144,25 +146,25 @@ def _values(root: Path, stack: str, text: str) -> dict[str, Any]:
 
 
 def _besides_pins(values: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {key: value for key, value in values.items() if key not in {stack_text.RELEASE, stack_text.OVERRIDES}}
-    left = {pattern: _unheld(said) for pattern, said in _mapping(values.get(stack_text.OVERRIDES)).items()}
-    return {**kept, stack_text.OVERRIDES: {pattern: said for pattern, said in left.items() if said}}
+    others = {key: value for key, value in values.items() if key not in {stack_text.RELEASE, stack_text.OVERRIDES}}
+    overrides = {pattern: _unheld(override) for pattern, override in _mapping(values.get(stack_text.OVERRIDES)).items()}
+    return {**others, stack_text.OVERRIDES: {pattern: override for pattern, override in overrides.items() if override}}
 
 
-def _unheld(said: Any) -> dict[str, Any]:
-    return {key: value for key, value in _mapping(said).items() if key not in {"commit", "image"}}
+def _unheld(override: Any) -> dict[str, Any]:
+    return {key: value for key, value in _mapping(override).items() if key not in {"commit", "image"}}
 
 
-def _mapping(said: Any) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", said) if isinstance(said, Mapping) else {}
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
 
 
 @contextlib.contextmanager
-def _told(stack: str) -> Generator[None]:
+def _located(stack: str) -> Generator[None]:
     try:
         yield
-    except TextError as broken:
-        raise _rejected(stack, broken.line, broken.message, broken.remedy) from broken
+    except TextError as invalid:
+        raise _rejected(stack, invalid.line, invalid.message, invalid.remedy) from invalid
 
 
 def _rejected(stack: str, line: int, message: str, remedy: str) -> RejectedError:

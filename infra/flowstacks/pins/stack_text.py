@@ -1,7 +1,7 @@
 """The pins in a stack file's text: the release, and the deployments held apart from it. Pure.
 
-Edits leave every byte alone that is no part of a pin. All raise `yaml_tree.TextError` where the text is no YAML, or is
-written in a way that can't be edited safely.
+Edits keep every byte that is no part of a pin. All raise `yaml_tree.TextError` where the text is no YAML, or is written
+in a way that can't be edited safely.
 """
 
 import json
@@ -29,7 +29,7 @@ def with_release(text: str, commit: str, from_: str | None, images: Mapping[str,
 
 
 def without_release(text: str) -> str:
-    """The environment is provisioned and empty then."""
+    """Without a release the environment is provisioned and empty."""
     return yaml_edit.edited(text, [CONFIG, RELEASE], None)
 
 
@@ -41,21 +41,21 @@ def with_hold(text: str, pattern: str, commit: str | None, image: str | None) ->
 
 
 def without_hold(text: str, pattern: str) -> str:
-    """The release applies again; the override's other keys stay."""
+    """The deployments of `pattern` follow the release again; the override's other keys stay."""
     return with_hold(text, pattern, None, None)
 
 
-def with_pins(text: str, wanted: Pinned) -> str:
-    """Exactly these pins, whatever the text has now; all else stays."""
-    now = pinned(text)
-    if wanted.release:
-        text = with_release(text, wanted.release.commit, wanted.release.from_, wanted.release.images)
-    elif now.release:
+def with_pins(text: str, pins: Pinned) -> str:
+    """Exactly these pins, whatever the text has now; everything else stays."""
+    current = pinned(text)
+    if pins.release:
+        text = with_release(text, pins.release.commit, pins.release.from_, pins.release.images)
+    elif current.release:
         text = without_release(text)
-    for pattern in now.holds:
-        if pattern not in wanted.holds:
+    for pattern in current.holds:
+        if pattern not in pins.holds:
             text = without_hold(text, pattern)
-    for pattern, hold in wanted.holds.items():
+    for pattern, hold in pins.holds.items():
         text = with_hold(text, pattern, hold.commit, hold.image)
     return text
 
@@ -64,37 +64,37 @@ def pinned(text: str) -> Pinned:
     """The pins as written, unchecked."""
     config = _mapping(_mapping(yaml_tree.plain(yaml_tree.parsed(text))).get(CONFIG))
     overrides = _mapping(config.get(OVERRIDES))
-    holds = {pattern: _hold(_mapping(said)) for pattern, said in overrides.items()}
+    holds = {pattern: _hold(_mapping(override)) for pattern, override in overrides.items()}
     return Pinned(
         release=_release(_mapping(_decoded(config.get(RELEASE)))),
         holds={pattern: hold for pattern, hold in sorted(holds.items()) if hold},
     )
 
 
-def _release(said: Mapping[str, Any]) -> PinnedRelease | None:
-    commit = _text(said.get("commit"))
+def _release(release: Mapping[str, Any]) -> PinnedRelease | None:
+    commit = _text(release.get("commit"))
     if commit is None:
         return None
-    images = {key: digest for key, digest in _mapping(said.get("images")).items() if isinstance(digest, str)}
-    return PinnedRelease(commit=commit, from_=_text(said.get("from")), images=images)
+    images = {key: digest for key, digest in _mapping(release.get("images")).items() if isinstance(digest, str)}
+    return PinnedRelease(commit=commit, from_=_text(release.get("from")), images=images)
 
 
-def _decoded(said: Any) -> Any:
+def _decoded(value: Any) -> Any:
     """`pulumi config set` without `--path` writes a structure as JSON text."""
     try:
-        return json.loads(said) if isinstance(said, str) else said
+        return json.loads(value) if isinstance(value, str) else value
     except ValueError:
         return None
 
 
-def _hold(said: Mapping[str, Any]) -> Hold | None:
-    hold = Hold(commit=_text(said.get("commit")), image=_text(said.get("image")))
+def _hold(override: Mapping[str, Any]) -> Hold | None:
+    hold = Hold(commit=_text(override.get("commit")), image=_text(override.get("image")))
     return hold if hold.commit or hold.image else None
 
 
-def _mapping(said: Any) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", said) if isinstance(said, dict) else {}
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}
 
 
-def _text(said: Any) -> str | None:
-    return said if isinstance(said, str) else None
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None

@@ -1,7 +1,7 @@
 """One value of a YAML text set or removed; every byte that is not part of it stays. Pure.
 
 Comments, order, quoting, white space and line endings are kept because only the touched tokens and lines are
-rewritten. What came out is read again and compared with what was meant, so a wrong text is never returned.
+rewritten. The result is parsed again and compared with the intended outline, so a wrong text is never returned.
 """
 
 import dataclasses
@@ -18,21 +18,21 @@ _TOO_DEEP = "Write it as plain YAML by hand, without anchors, aliases, tags and 
 
 
 def edited(text: str, path: Sequence[str], value: Value | None) -> str:
-    """The text with `value` at `path`; None removes it, and what becomes empty above it but the first key.
+    """The text with `value` at `path`; None removes it, and every key above it that becomes empty, but the first.
 
-    A mapping replaces what stands there key by key, so that what both have keeps its line. Raises `TextError`.
+    A mapping replaces an existing one key by key, so that a key that both have keeps its line. Raises `TextError`.
     """
     before = yaml_tree.parsed(text)
     splices = list(_Editor(text, before).at_root(before, path, value))
     after = _applied(text, splices)
-    wanted = yaml_outline.edited(yaml_outline.of(before), path, value)
-    if yaml_outline.without_empty(_outline_of(after), path[0]) != yaml_outline.without_empty(wanted, path[0]):
+    expected = yaml_outline.edited(yaml_outline.of(before), path, value)
+    if yaml_outline.without_empty(_outline_of(after), path[0]) != yaml_outline.without_empty(expected, path[0]):
         raise TextError(0, f"{'.'.join(path)} can't be edited here without changing more than that", _TOO_DEEP)
     return after
 
 
 def _outline_of(text: str) -> Any:
-    """None for what is no YAML any more."""
+    """None where the text is no YAML any more."""
     try:
         return yaml_outline.of(yaml_tree.parsed(text))
     except TextError:
@@ -48,17 +48,17 @@ class _Splice:
 
 def _applied(text: str, splices: Sequence[_Splice]) -> str:
     parts: list[str] = []
-    at = 0
-    for one in sorted(splices, key=lambda splice: (splice.start, splice.end)):
-        if one.start < at:
+    position = 0
+    for splice in sorted(splices, key=lambda item: (item.start, item.end)):
+        if splice.start < position:
             raise TextError(0, "two edits meet", _TOO_DEEP)
-        parts += [text[at : one.start], one.text]
-        at = one.end
-    return "".join([*parts, text[at:]])
+        parts += [text[position : splice.start], splice.text]
+        position = splice.end
+    return "".join([*parts, text[position:]])
 
 
 class _Editor:
-    """What has to be written where. Positions are those of the text as it is."""
+    """Makes splices; their positions are those of the unedited text."""
 
     def __init__(self, text: str, root: Node | None) -> None:
         self._text = text
@@ -82,8 +82,8 @@ class _Editor:
 
     def _indentation(self, root: Node | None) -> int:
         """Of the first nested block; two where there is none."""
-        for one in root.entries if isinstance(root, yaml_tree.Mapping) else ():
-            inner = one.value
+        for entry in root.entries if isinstance(root, yaml_tree.Mapping) else ():
+            inner = entry.value
             if isinstance(inner, yaml_tree.Mapping) and not inner.is_flow:
                 return self._column(inner.entries[0].key.start) or 2
         return 2
@@ -91,39 +91,39 @@ class _Editor:
     def _put(
         self, parent: yaml_tree.Mapping, path: Sequence[str], value: Value | None, depth: int
     ) -> Iterator[_Splice]:
-        name, rest = path[0], path[1:]
+        name, keys = path[0], path[1:]
         entry = self._entry(parent, name)
         if entry is None:
             if value is not None:
-                yield from self._insert(parent, parent.entries[-1], name, _nested(rest, value))
-        elif rest and _is_filled(entry.value):
+                yield from self._insert(parent, parent.entries[-1], name, _nested(keys, value))
+        elif keys and _is_filled(entry.value):
             inner = entry.value
             if not isinstance(inner, yaml_tree.Mapping):
                 raise TextError(inner.line, f"{name} is not a mapping", "Write keys and values below it")
-            if value is None and depth > 0 and _is_alone(inner, rest):
+            if value is None and depth > 0 and _is_alone(inner, keys):
                 yield from self._remove_all(parent, [entry])
-            elif value is None and _is_alone(inner, rest):
+            elif value is None and _is_alone(inner, keys):
                 yield from self._empty(parent, entry)
             else:
-                yield from self._put(inner, rest, value, depth + 1)
+                yield from self._put(inner, keys, value, depth + 1)
         elif value is None:
-            if not rest:
+            if not keys:
                 yield from self._remove_all(parent, [entry])
         else:
-            yield from self._replace(parent, entry, _nested(rest, value))
+            yield from self._replace(parent, entry, _nested(keys, value))
 
     def _entry(self, parent: yaml_tree.Mapping, name: str) -> MappingEntry | None:
         """The entry of that key, where it and its surroundings can be edited."""
-        found = [one for one in parent.entries if one.name == name]
+        entries = [entry for entry in parent.entries if entry.name == name]
         merge = parent.entry(yaml_tree.MERGE)
-        if parent.mark or (merge and not found):
+        if parent.mark or (merge and not entries):
             line = merge.key.line if merge else parent.line
             raise TextError(line, f"{name} is to be set where {parent.mark or '<<'} shares its keys", _TOO_DEEP)
-        if len(found) > 1:
-            raise TextError(found[1].key.line, f"{name} stands here a second time", "Keep one of them")
-        if found:
-            self._check(parent, found[0])
-        return found[0] if found else None
+        if len(entries) > 1:
+            raise TextError(entries[1].key.line, f"{name} stands here a second time", "Keep one of them")
+        if entries:
+            self._check(parent, entries[0])
+        return entries[0] if entries else None
 
     def _check(self, parent: yaml_tree.Mapping, entry: MappingEntry) -> None:
         key = entry.key
@@ -134,8 +134,8 @@ class _Editor:
             raise TextError(key.line, f"{entry.name} is written with {mark}", _TOO_DEEP)
 
     def _check_all(self, node: Node) -> None:
-        """What goes, or is written anew, may not be meant elsewhere."""
-        marked = next((one for one in yaml_tree.walk(node) if one.mark), None)
+        """A node that is removed or rewritten may not be referred to elsewhere."""
+        marked = next((inner for inner in yaml_tree.walk(node) if inner.mark), None)
         if marked:
             raise TextError(marked.line, f"{marked.mark} stands in what would be replaced", _TOO_DEEP)
 
@@ -143,7 +143,7 @@ class _Editor:
         old = entry.value
         if isinstance(value, str):
             yield from self._rewrite(parent, entry, value)
-        elif isinstance(old, yaml_tree.Mapping) and (_is_block(old) or any(one.name in value for one in old.entries)):
+        elif isinstance(old, yaml_tree.Mapping) and (_is_block(old) or any(part.name in value for part in old.entries)):
             yield from self._merge(old, value)
         else:
             self._check_all(old)
@@ -161,22 +161,22 @@ class _Editor:
             yield _Splice(old.start, old.end, yaml_token.token(value, old.style))
 
     def _merge(self, old: yaml_tree.Mapping, value: Mapping[str, Value]) -> Iterator[_Splice]:
-        first = next((one for one in old.entries if one.name in value), old.entries[0])
-        gone = [one for one in old.entries if one.name not in value]
+        first = next((entry for entry in old.entries if entry.name in value), old.entries[0])
+        removed = [entry for entry in old.entries if entry.name not in value]
         before: MappingEntry | None = None
-        for name, wanted in value.items():
+        for name, part in value.items():
             entry = self._entry(old, name)
             if entry:
-                yield from self._replace(old, entry, wanted)
+                yield from self._replace(old, entry, part)
                 before = entry
             elif before:
-                yield from self._insert(old, before, name, wanted)
+                yield from self._insert(old, before, name, part)
             else:
-                yield from self._insert_first(old, first, name, wanted)
-        yield from self._remove_all(old, gone)
+                yield from self._insert_first(old, first, name, part)
+        yield from self._remove_all(old, removed)
 
     def _fill(self, parent: yaml_tree.Mapping, entry: MappingEntry, value: Mapping[str, Value]) -> Iterator[_Splice]:
-        """Write a whole value anew; a comment behind the key stays."""
+        """Rewrite a whole value; a comment behind the key stays."""
         old = entry.value
         if isinstance(old, Scalar) and old.style in yaml_tree.BLOCK_STYLES:
             raise TextError(old.line, f"{entry.name} is a text of several lines", "Write keys and values below it")
@@ -208,20 +208,20 @@ class _Editor:
         start = self._line_start(start)
         yield _Splice(start, start, self._block({name: value}, self._column(first.key.start)))
 
-    def _remove_all(self, parent: yaml_tree.Mapping, gone: Sequence[MappingEntry]) -> Iterator[_Splice]:
-        for entry in gone:
+    def _remove_all(self, parent: yaml_tree.Mapping, removed: Sequence[MappingEntry]) -> Iterator[_Splice]:
+        for entry in removed:
             self._check(parent, entry)
             self._check_all(entry.value)
         if parent.is_flow:
-            yield from self._without(parent, gone)
+            yield from self._without(parent, removed)
             return
-        for entry in gone:
+        for entry in removed:
             self._check_ends(entry.value)
             end = self._line_end(max(entry.value.end, entry.colon))
             yield _Splice(self._line_start(entry.key.start), end, "")
 
     def _empty(self, parent: yaml_tree.Mapping, entry: MappingEntry) -> Iterator[_Splice]:
-        """The key stays, and nothing below it."""
+        """Remove all below the key, which stays."""
         old = entry.value
         self._check_all(old)
         if not parent.is_flow and _is_block(old):
@@ -229,25 +229,28 @@ class _Editor:
         else:
             yield _Splice(old.start, old.end, "{}")
 
-    def _without(self, parent: yaml_tree.Mapping, gone: Sequence[MappingEntry]) -> Iterator[_Splice]:
-        """Of a flow mapping, each with one comma: the one before it, or the one behind what begins a line or all."""
+    def _without(self, parent: yaml_tree.Mapping, removed: Sequence[MappingEntry]) -> Iterator[_Splice]:
+        """Remove entries of a flow mapping, each with one comma.
+
+        That is the comma before it, or behind it where the entry begins the mapping or a line.
+        """
         forward = True
-        for at, entry in enumerate(parent.entries):
+        for index, entry in enumerate(parent.entries):
             end = max(entry.value.end, entry.colon)
-            before = parent.entries[at - 1] if at else None
+            before = parent.entries[index - 1] if index else None
             start = max(before.value.end, before.colon) if before else entry.key.start
             forward = (
-                at == 0 or forward or bool(_LINE_END.search(self._text, start, entry.key.start))
-            ) and entry in gone
+                index == 0 or forward or bool(_LINE_END.search(self._text, start, entry.key.start))
+            ) and entry in removed
             if forward:
-                # Where none is behind it, the one before it stays as the last one, which YAML allows.
+                # Without a comma behind it, the comma before it stays as a trailing one, which YAML allows.
                 comma = re.compile(r"\s*,[ \t]*").match(self._text, end)
                 yield _Splice(entry.key.start, comma.end() if comma else end, "")
-            elif entry in gone:
+            elif entry in removed:
                 yield _Splice(start, end, "")
 
     def _check_ends(self, node: Node) -> None:
-        """An entry that another one follows on its line, as in a flow mapping's, can't be taken by lines."""
+        """Raise `TextError` where another entry follows on the same line: such an entry can't be removed by lines."""
         line = self._text[node.end : self._line_end(node.end)].strip()
         if line and not line.startswith("#"):
             raise TextError(node.line, f"{line!r} follows on the same line", "Write one key a line")
@@ -278,8 +281,8 @@ class _Editor:
         """Behind the line's end; `at` itself where it is behind one already, as a block text's end is."""
         if at and self._text[at - 1] in "\r\n":
             return at
-        found = _LINE_END.search(self._text, at)
-        return found.end() if found else len(self._text)
+        match = _LINE_END.search(self._text, at)
+        return match.end() if match else len(self._text)
 
 
 def _nested(path: Sequence[str], value: Value) -> Any:
@@ -299,7 +302,7 @@ def _is_block(node: Node) -> bool:
 
 
 def _is_alone(node: yaml_tree.Mapping, path: Sequence[str]) -> bool:
-    """Whether the node holds nothing but the value at `path`."""
+    """Whether the node has nothing but the value at `path`."""
     if len(node.entries) != 1 or node.entries[0].name != path[0]:
         return False
     inner = node.entries[0].value
@@ -307,6 +310,6 @@ def _is_alone(node: yaml_tree.Mapping, path: Sequence[str]) -> bool:
 
 
 def _json_style(parent: yaml_tree.Mapping) -> str:
-    """`"` where every key is quoted so: then the mapping is JSON, and stays it."""
-    keys = [one.key for one in parent.entries]
+    """`"` where every key is in double quotes: then the mapping is JSON, and stays JSON."""
+    keys = [entry.key for entry in parent.entries]
     return '"' if keys and all(isinstance(key, Scalar) and key.style == '"' for key in keys) else ""

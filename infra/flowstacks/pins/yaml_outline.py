@@ -1,4 +1,4 @@
-"""All that a YAML document says, comparable; white space, comments and the kind of quotes are left out. Pure."""
+"""The content of a YAML document in a comparable form, without white space, comments and kinds of quotes. Pure."""
 
 from collections.abc import Sequence
 from typing import Any, cast
@@ -16,29 +16,29 @@ def of(node: Node | None) -> Any:
         return (node.mark, node.value, bool(node.style) or yaml_token.is_plain(node.value))
     if isinstance(node, yaml_tree.Mapping):
         mark = {"mark": node.mark} if node.mark else {}
-        return {**{_key(one.key): of(one.value) for one in node.entries}, **mark}
+        return {**{_key(entry.key): of(entry.value) for entry in node.entries}, **mark}
     if isinstance(node, yaml_tree.Sequence):
         return [*(of(item) for item in node.items), node.mark]
     return node.mark if node else None
 
 
 def edited(outline: Any, path: Sequence[str], value: Value | None) -> Any:
-    """What the outline is after an edit; what becomes empty on the way is gone."""
-    here = _entries(outline)
+    """The outline after an edit; keys on the path that become empty are removed."""
+    entries = _entries(outline)
     name = ("", path[0])
-    was = here.pop(name, None)
-    inner = None if value is None else _said(value)
+    before = entries.pop(name, None)
+    inner = None if value is None else _outline(value)
     if path[1:]:
-        inner = edited(was, path[1:], value)
-    if value is None and inner == was:
+        inner = edited(before, path[1:], value)
+    if value is None and inner == before:
         return outline
     if inner:
-        here[name] = inner
-    return here
+        entries[name] = inner
+    return entries
 
 
 def without_empty(outline: Any, name: str) -> Any:
-    """Nothing below a key is the same as no such key."""
+    """A key with nothing below it counts as absent."""
     return {key: value for key, value in _entries(outline).items() if key != ("", name) or value not in _EMPTY}
 
 
@@ -48,11 +48,11 @@ def _entries(outline: Any) -> dict[Any, Any]:
 
 
 def _key(node: Node) -> Any:
-    """A key may be a collection, which is no key of a dict."""
+    """A key may be a collection, which can't be a key of a `dict`."""
     return (node.mark, node.value) if isinstance(node, Scalar) else repr(of(node))
 
 
-def _said(value: Value) -> Any:
+def _outline(value: Value) -> Any:
     if isinstance(value, str):
         return ("", value, True)
-    return {("", name): _said(inner) for name, inner in value.items()}
+    return {("", name): _outline(inner) for name, inner in value.items()}

@@ -1,7 +1,7 @@
-"""YAML as a tree that knows where in the text each part stands. Pure.
+"""YAML as a tree whose nodes know their position in the text. Pure.
 
-ruamel.yaml's round trip rewrites white space and quotes, so it can't edit a file in place; its events (seen on 0.19.1)
-tell exact positions, and what is between them stays as it is.
+ruamel.yaml's round trip rewrites white space and quotes, so it can't edit a file in place; its events (0.19.1,
+`ruamel/yaml/events.py`) have exact positions, and the text between them stays as it is.
 """
 
 import dataclasses
@@ -31,15 +31,14 @@ class TextError(Exception):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Node:
-    """`text[start:end]` is the node as written, its anchor and tag with it. `line` counts from 1.
-
-    `mark`: the anchor, tag or alias that gives it a meaning elsewhere, or from elsewhere; empty for most.
-    """
+    """`text[start:end]` is the node as written, with its anchor and tag."""
 
     start: int
     end: int
     line: int
+    """Counts from 1."""
     mark: str = ""
+    """The anchor, tag or alias that connects it with another place of the text; empty for most."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -51,7 +50,7 @@ class Scalar(Node):
 
     @property
     def is_null(self) -> bool:
-        """Nothing, or one of the words for it."""
+        """Whether it is empty, or one of YAML's words for null."""
         return not self.style and not self.mark and self.value in _NULLS
 
 
@@ -65,7 +64,7 @@ class MappingEntry:
 
     @property
     def name(self) -> str:
-        """The key's text; a key that is no text has none."""
+        """The key's text; empty for a key that is no text."""
         return self.key.value if isinstance(self.key, Scalar) else ""
 
 
@@ -78,7 +77,7 @@ class Mapping(Node):
 
     def entry(self, name: str) -> MappingEntry | None:
         """The entry of that key."""
-        return next((one for one in self.entries if one.name == name), None)
+        return next((entry for entry in self.entries if entry.name == name), None)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -90,7 +89,7 @@ class Sequence(Node):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Alias(Node):
-    """`*name`; `target` is the node it stands for."""
+    """`*name`; `target` is the node that it refers to."""
 
     target: Node
 
@@ -100,10 +99,10 @@ def parsed(text: str) -> Node | None:
     parser: Any = YAML(typ="safe", pure=True)  # ruamel's parse() is untyped
     try:
         stream: list[Any] = list(parser.parse(text))
-    except YAMLError as broken:
-        mark: Any = getattr(broken, "problem_mark", None)
-        why = str(getattr(broken, "problem", None) or "not YAML")
-        raise TextError(mark.line + 1 if mark else 0, why, "Mend the YAML") from broken
+    except YAMLError as invalid:
+        mark: Any = getattr(invalid, "problem_mark", None)
+        reason = str(getattr(invalid, "problem", None) or "not YAML")
+        raise TextError(mark.line + 1 if mark else 0, reason, "Mend the YAML") from invalid
     starts = [event for event in stream if type(event).__name__ == "DocumentStartEvent"]
     if len(starts) > 1:
         raise TextError(starts[1].start_mark.line + 1, "a second document begins here", "Keep one in the file")
@@ -119,9 +118,9 @@ def plain(node: Node | None) -> Any:
     if isinstance(node, Sequence):
         return [plain(item) for item in node.items]
     if isinstance(node, Mapping):
-        merged = [one.value for one in node.entries if one.name == MERGE]
-        own = {one.name: plain(one.value) for one in node.entries if one.name != MERGE}
-        return {**_merged(merged), **own}
+        merged = [entry.value for entry in node.entries if entry.name == MERGE]
+        entries = {entry.name: plain(entry.value) for entry in node.entries if entry.name != MERGE}
+        return {**_merged(merged), **entries}
     return None
 
 
@@ -129,36 +128,42 @@ def _merged(sources: list[Node]) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for source in sources:
         target = source.target if isinstance(source, Alias) else source
-        for one in reversed(target.items if isinstance(target, Sequence) else (target,)):
-            data.update(plain(one) or {})
+        for node in reversed(target.items if isinstance(target, Sequence) else (target,)):
+            data.update(plain(node) or {})
     return data
 
 
 def walk(node: Node) -> Iterator[Node]:
     """The node and all below it; aliases are not followed."""
     yield node
-    below: list[Node] = []
+    children: list[Node] = []
     if isinstance(node, Mapping):
-        below = [part for one in node.entries for part in (one.key, one.value)]
+        children = [part for child in node.entries for part in (child.key, child.value)]
     elif isinstance(node, Sequence):
-        below = list(node.items)
-    for one in below:
-        yield from walk(one)
+        children = list(node.items)
+    for child in children:
+        yield from walk(child)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class _Event:
-    """One of ruamel's. `kind` is `scalar`, `alias`, `mapping`, `sequence` or `end` (of the last two)."""
+    """One of ruamel's events, typed."""
 
     kind: str
+    """`scalar`, `alias`, `mapping`, `sequence` or `end` (of the last two)."""
     start: int
     end: int
     line: int
+    """Counts from 1."""
     anchor: str
     mark: str
+    """As a node's."""
     value: str
+    """A scalar's."""
     style: str
+    """A scalar's."""
     is_flow: bool
+    """Whether a collection is written in brackets."""
 
 
 _KINDS = {
@@ -197,7 +202,7 @@ class _Reader:
         self._anchors: dict[str, Node] = {}
 
     def node(self, floor: int) -> Node:
-        """The next node; `floor`: where it can begin at the earliest."""
+        """The next node; `floor`: the earliest position at which it can begin."""
         return self._of(next(self._events), floor)
 
     def _of(self, event: _Event, floor: int) -> Node:
@@ -205,15 +210,15 @@ class _Reader:
             target, mark = self._anchors[event.anchor], f"*{event.anchor}"
             return Alias(start=event.start, end=event.end, line=event.line, mark=mark, target=target)
         if event.kind == "scalar":
-            found = _scalar(event, floor)
+            node = _scalar(event, floor)
         else:
-            found = self._mapping(event) if event.kind == "mapping" else self._sequence(event)
+            node = self._mapping(event) if event.kind == "mapping" else self._sequence(event)
         if event.anchor:
-            self._anchors[event.anchor] = found
-        return found
+            self._anchors[event.anchor] = node
+        return node
 
     def _inside(self) -> Iterator[_Event]:
-        """Up to the end of the collection; each event's node has to be read before the next one is asked for."""
+        """Events up to the end of the collection; the caller reads each event's node before it asks for the next."""
         for event in self._events:
             yield event
             if event.kind == "end":
@@ -222,13 +227,13 @@ class _Reader:
     def _mapping(self, event: _Event) -> Mapping:
         entries: list[MappingEntry] = []
         end = event.end
-        for each in self._inside():
-            if each.kind == "end":
-                end = each.end if event.is_flow else entries[-1].value.end
+        for inner in self._inside():
+            if inner.kind == "end":
+                end = inner.end if event.is_flow else entries[-1].value.end
                 continue
-            key = self._of(each, each.start)
-            found = self._text.find(":", key.end)
-            colon = found + 1 if found >= 0 else key.end
+            key = self._of(inner, inner.start)
+            position = self._text.find(":", key.end)
+            colon = position + 1 if position >= 0 else key.end
             entries.append(MappingEntry(key=key, value=self.node(colon), colon=colon))
         return Mapping(
             start=event.start, end=end, line=event.line, mark=event.mark, entries=tuple(entries), is_flow=event.is_flow
@@ -237,12 +242,12 @@ class _Reader:
     def _sequence(self, event: _Event) -> Sequence:
         items: list[Node] = []
         end = event.end
-        for each in self._inside():
-            if each.kind == "end":
-                end = each.end if event.is_flow else items[-1].end
+        for inner in self._inside():
+            if inner.kind == "end":
+                end = inner.end if event.is_flow else items[-1].end
                 continue
             dash = _DASH.match(self._text, items[-1].end if items else event.start)
-            items.append(self._of(each, dash.end() if dash else each.start))
+            items.append(self._of(inner, dash.end() if dash else inner.start))
         return Sequence(start=event.start, end=end, line=event.line, mark=event.mark, items=tuple(items))
 
 

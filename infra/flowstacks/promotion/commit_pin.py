@@ -1,4 +1,4 @@
-"""A commit by hand into an environment's stack file, with the images that its repository has for it."""
+"""A commit pinned by hand in an environment's stack file, with the images that its repository has for it."""
 
 import dataclasses
 from pathlib import Path
@@ -14,13 +14,17 @@ from flowstacks.stack.stack_file import StackFile
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class CommitPin:
-    """`later`: images without a digest, which `up` is to build (`flowstacks:images.build`). `notes`: texts to read."""
+    """What pinning a commit means for the stack file."""
 
     commit: str
+    """40 hex digits."""
     edit: Edit
     images: dict[str, str]
-    later: tuple[str, ...]
+    """Digest by image name; empty on `process`."""
+    unbuilt: tuple[str, ...]
+    """Names of images without a digest, which `up` is to build (`flowstacks:images.build`)."""
     notes: tuple[str, ...]
+    """Warnings to print."""
 
 
 def prepare(root: Path, project: str, stack: str, rev: str, origin: str | None) -> CommitPin:
@@ -35,20 +39,20 @@ def prepare(root: Path, project: str, stack: str, rev: str, origin: str | None) 
     if rev == git_tree.WORKTREE:
         raise FlowstacksError("Uncommitted flows can't be pinned. Commit them, and pin HEAD")
     commit = git_tree.resolved(git_tree.repository(root), rev)
-    bare = pins.edit(root, stack, lambda text: stack_text.with_release(text, commit, origin, {}))
-    verdict = evaluation.run(root, project, stack, bare.values)
+    edit = pins.edit(root, stack, lambda text: stack_text.with_release(text, commit, origin, {}))
+    verdict = evaluation.run(root, project, stack, edit.values)
     if verdict.config.runtime != "ecs":
-        return CommitPin(commit=commit, edit=bare, images={}, later=(), notes=())
-    # What is held apart has a name of its own, and its pin in its override.
-    wanted = [one for one in verdict.desired.images if one.name == one.key]
-    found = images.resolve(verdict.config, wanted, StackFile(root, stack).place)
-    if problem.errors(found.problems):
-        raise RejectedError(found.problems)
-    digests = {name: one.digest for name, one in found.images.items() if one.digest}
+        return CommitPin(commit=commit, edit=edit, images={}, unbuilt=(), notes=())
+    # The image of a held deployment has a name of its own, and its pin in the override.
+    images_of_release = [image for image in verdict.desired.images if image.name == image.key]
+    resolved = images.resolve(verdict.config, images_of_release, StackFile(root, stack).place)
+    if problem.errors(resolved.problems):
+        raise RejectedError(resolved.problems)
+    digests = {name: image.digest for name, image in resolved.images.items() if image.digest}
     return CommitPin(
         commit=commit,
         edit=pins.edit(root, stack, lambda text: stack_text.with_release(text, commit, origin, digests)),
         images=digests,
-        later=tuple(sorted(found.images.keys() - digests.keys())),
-        notes=tuple(map(str, found.problems)),
+        unbuilt=tuple(sorted(resolved.images.keys() - digests.keys())),
+        notes=tuple(map(str, resolved.problems)),
     )

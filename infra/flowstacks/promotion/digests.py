@@ -1,4 +1,4 @@
-"""The images of a promotion: digests that the source pins, and those that are found by their content."""
+"""The images of a promotion: digests that the source pins, and those that registries have for the same content."""
 
 from flowstacks.core import problem
 from flowstacks.core.errors import RejectedError
@@ -9,23 +9,24 @@ from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import StackFile
 
 
-def find(then: Verdict, source: Config, stack_file: StackFile) -> dict[str, str]:
-    """By image name, of every image that is pinned, and of those that the source, else the target, has for the content.
+def find(verdict: Verdict, source: Config, stack_file: StackFile) -> dict[str, str]:
+    """Digest by image name: as pinned, else as the source's registry, else the target's, has it for the content.
 
-    What `up` may build has no digest to promote yet. Asks registries only for what is not pinned. Raises
-    `RejectedError` where an image is nowhere, `ServerError` where a registry does not answer.
+    `verdict`: the target's with the promoted pins. An image that `up` may build has no digest to promote yet. Asks
+    registries only for what is not pinned. Raises `RejectedError` where no registry has an image, `ServerError` where
+    one does not answer.
     """
-    found = {image.name: image.digest for image in then.desired.images if image.digest}
-    missing = [image for image in then.desired.images if image.digest is None]
+    digests = {image.name: image.digest for image in verdict.desired.images if image.digest}
+    missing = [image for image in verdict.desired.images if image.digest is None]
     if source.runtime == "ecs":
-        found |= _looked_up(images.resolve(source, missing, stack_file.place))
-    rest = [image for image in missing if image.name not in found]
-    here = images.resolve(then.config, rest, stack_file.place)
-    errors = problem.errors(here.problems)
+        digests |= _looked_up(images.resolve(source, missing, stack_file.place))
+    unknown = [image for image in missing if image.name not in digests]
+    resolved = images.resolve(verdict.config, unknown, stack_file.place)
+    errors = problem.errors(resolved.problems)
     if errors:
         raise RejectedError(errors)
-    return found | _looked_up(here)
+    return digests | _looked_up(resolved)
 
 
 def _looked_up(resolved: Resolved) -> dict[str, str]:
-    return {name: one.digest for name, one in resolved.images.items() if one.digest}
+    return {name: image.digest for name, image in resolved.images.items() if image.digest}

@@ -1,4 +1,4 @@
-"""What an environment's last `up` left, and how its runs went: read from the stack's outputs and the Prefect server."""
+"""What an environment's last `up` deployed, and how its flow runs ended: from the stack's outputs and the server."""
 
 import dataclasses
 from collections.abc import Collection, Mapping
@@ -17,7 +17,7 @@ COMPLETED = "COMPLETED"
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Content:
-    """What an address runs: an effective commit, and on `ecs` an image; `digest` is None where none is pinned."""
+    """What runs at an address: an effective commit, and on `ecs` an image; `digest` is None where none is pinned."""
 
     commit: str
     digest: str | None
@@ -25,17 +25,21 @@ class Content:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class EnvironmentState:
-    """By address: what is `pinned` and what is `deployed`, pinned `versions`, the `runs` that ended last."""
+    """Everything by address."""
 
     pinned: Mapping[str, Content]
+    """What the stack file pins."""
     deployed: Mapping[str, Content]
+    """What the last `up` deployed."""
     versions: Mapping[str, str]
+    """Of the deployments as pinned."""
     runs: Mapping[str, FlowRunAnswer]
+    """The flow run that ended last."""
 
-    def behind(self, moving: Collection[str], going: Collection[str]) -> list[str]:
-        """Of the addresses that a promotion moves and deletes, those where the last `up` left something else."""
-        stale = {address for address in moving if not self._is_applied(address)}
-        return sorted(stale | (set(going) & self.deployed.keys() - self.pinned.keys()))
+    def not_applied(self, moved: Collection[str], deleted: Collection[str]) -> list[str]:
+        """Of the addresses that a promotion moves and deletes, those where the last `up` deployed other content."""
+        stale = {address for address in moved if not self._is_applied(address)}
+        return sorted(stale | (set(deleted) & self.deployed.keys() - self.pinned.keys()))
 
     def _is_applied(self, address: str) -> bool:
         pinned, deployed = self.pinned.get(address), self.deployed.get(address)
@@ -44,9 +48,9 @@ class EnvironmentState:
         return pinned.commit == deployed.commit and pinned.digest in {None, deployed.digest}
 
     def not_green(self, addresses: Collection[str]) -> dict[str, str]:
-        """Why the last run of each is no proof; those without a word are fine."""
-        found = {address: self._reason(address) for address in addresses}
-        return {address: why for address, why in found.items() if why}
+        """By address, why its last run is no proof that it works; an address that has succeeded is left out."""
+        reasons = {address: self._reason(address) for address in addresses}
+        return {address: reason for address, reason in reasons.items() if reason}
 
     def _reason(self, address: str) -> str | None:
         run, version = self.runs.get(address), self.versions.get(address)
@@ -59,29 +63,30 @@ class EnvironmentState:
         return None
 
 
-def ask(root: Path, source: Config, runs: Desired, addresses: Collection[str]) -> EnvironmentState:
-    """`runs`: what `source` is pinned to; runs are asked for at `addresses` only.
+def ask(root: Path, source: Config, desired: Desired, addresses: Collection[str]) -> EnvironmentState:
+    """`desired`: what `source` is pinned to; flow runs are asked for at `addresses` only.
 
     Raises `FlowstacksError` where the state can't be read, `ServerError` where the server does not answer.
     """
     outputs = _outputs(root, source.environment)
-    ids = {address: str(one["id"]) for address, one in outputs.items()}
+    ids = {address: str(deployment["id"]) for address, deployment in outputs.items()}
     with servers.asking(source, root) as client:
-        last = {address: FlowRuns.of(client).last(ids[address]) for address in sorted(ids.keys() & set(addresses))}
-    digests = {address: image.digest for address, image in hold_overrides.image_of(runs).items()}
+        flow_runs = {address: FlowRuns.of(client).last(ids[address]) for address in sorted(ids.keys() & set(addresses))}
+    digests = {address: image.digest for address, image in hold_overrides.image_of(desired).items()}
     return EnvironmentState(
         pinned={
-            one.address: Content(commit=one.project.commit, digest=digests.get(one.address)) for one in runs.deployments
+            deployment.address: Content(commit=deployment.project.commit, digest=digests.get(deployment.address))
+            for deployment in desired.deployments
         },
-        deployed={address: _deployed(one) for address, one in outputs.items()},
-        versions={one.address: str(one.props["version"]) for one in runs.deployments},
-        runs={address: run for address, run in last.items() if run},
+        deployed={address: _deployed(deployment) for address, deployment in outputs.items()},
+        versions={deployment.address: str(deployment.props["version"]) for deployment in desired.deployments},
+        runs={address: run for address, run in flow_runs.items() if run},
     )
 
 
-def _deployed(one: Mapping[str, Any]) -> Content:
-    _, _, digest = str(one["image"] or "").partition("@")
-    return Content(commit=str(one["commit"]), digest=digest or None)
+def _deployed(output: Mapping[str, Any]) -> Content:
+    _, _, digest = str(output["image"] or "").partition("@")
+    return Content(commit=str(output["commit"]), digest=digest or None)
 
 
 def _outputs(root: Path, stack: str) -> Mapping[str, Mapping[str, Any]]:

@@ -1,4 +1,4 @@
-"""What an edited stack file would make of its environment: checked as `up` does, and what moves. Sends nothing."""
+"""What an edited stack file would make of its environment: checked as by `up`, and what moves. Sends nothing."""
 
 import dataclasses
 from pathlib import Path
@@ -16,7 +16,7 @@ from flowstacks.pins.pins import Edit
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Forecast:
-    """`plan` is None where the stack can't be read as it is now; then `unknown` says why."""
+    """`plan` is None where the stack has errors as it is now; then `unknown` is the reason as a text."""
 
     verdict: Verdict
     plan: DeploymentPlan | None
@@ -24,7 +24,7 @@ class Forecast:
 
 
 def forecast_edit(project: str, edit: Edit) -> Forecast:
-    """Judge the stack with the edited config.
+    """Evaluate the stack with the edited config.
 
     Raises `RejectedError` where `up` would refuse it, or where it would empty a project whose folder is still there.
     """
@@ -32,13 +32,15 @@ def forecast_edit(project: str, edit: Edit) -> Forecast:
     try:
         before: Desired | None = evaluation.run(root, project, edit.stack).desired
         unknown = None
-    except RejectedError as broken:
-        before, unknown = None, f"what moves is not known, the stack has problems now: {broken.problems[0]}"
+    except RejectedError as rejected:
+        before, unknown = None, f"what moves is not known, the stack has problems now: {rejected.problems[0]}"
     verdict = evaluation.run(root, project, edit.stack, edit.values)
     if before is None:
         return Forecast(verdict=verdict, plan=None, unknown=unknown)
-    now = [str(one.props["entrypoint"]) for one in before.deployments]
-    found = list(lost_projects.check(verdict.config, verdict.desired, verdict.manifests, now, verdict.pinned))
-    if problem.errors(found):
-        raise RejectedError(found)
+    entrypoints = [str(deployment.props["entrypoint"]) for deployment in before.deployments]
+    problems = list(
+        lost_projects.check(verdict.config, verdict.desired, verdict.manifests, entrypoints, verdict.pinned)
+    )
+    if problem.errors(problems):
+        raise RejectedError(problems)
     return Forecast(verdict=verdict, plan=plan.compare(before, verdict.desired))

@@ -1,6 +1,6 @@
-"""What a promotion must pass before anything is written: one function a gate, each naming its remedy.
+"""What a promotion must pass before anything is written: one function for each gate, whose errors name a remedy.
 
-A gate answers with errors; one that the stack file (`flowstacks:gates.skip`) or `--skip` names is not asked.
+A gate that the stack file (`flowstacks:gates.skip`) or `--skip` names is not checked.
 """
 
 import dataclasses
@@ -21,30 +21,31 @@ from flowstacks.stack.stack_file import StackFile
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class GateRequest:
-    """What gates look at. `standing`: what the source's last `up` left, only where servers may be asked."""
+    """What gates read."""
 
     root: Path
     promotion: Promotion
-    standing: EnvironmentState | None
+    state: EnvironmentState | None
+    """What the source's last `up` deployed; None where servers may not be asked."""
 
     @property
     def place(self) -> Place:
-        """Where the pin stands."""
+        """Where the target's pin is written."""
         return StackFile(self.root, self.promotion.target.environment).place(["flowstacks:release", "commit"])
 
 
 Gate = Callable[[GateRequest], Iterator[problem.Problem]]
 
 
-def check(asked: GateRequest, skip: Collection[str], *, green: bool) -> list[problem.Problem]:
-    """All findings of the gates that are asked; `green`: also whether runs succeeded."""
-    settings = asked.promotion.target.gates
-    left_out = {*skip, *settings.skip, *(() if green or settings.green else (GREEN,))}
-    return [found for name, gate in GATES.items() if name not in left_out for found in gate(asked)]
+def check(request: GateRequest, skip: Collection[str], *, green: bool) -> list[problem.Problem]:
+    """The errors of every gate that is not skipped; `green`: also check whether flow runs succeeded."""
+    settings = request.promotion.target.gates
+    skipped = {*skip, *settings.skip, *(() if green or settings.green else (GREEN,))}
+    return [finding for name, gate in GATES.items() if name not in skipped for finding in gate(request)]
 
 
 def refuse_unknown(root: Path, target: Config, skip: Iterable[str]) -> None:
-    """Raises `FlowstacksError` for a gate that there is not, in `skip` or in the stack file."""
+    """Raises `FlowstacksError` for an unknown gate in `skip`, `RejectedError` for one in the stack file."""
     for name in skip:
         if name not in GATES:
             raise FlowstacksError(f"There is no gate {name!r}. {suggestion.closest(name, GATES)}")
@@ -58,70 +59,74 @@ def refuse_unknown(root: Path, target: Config, skip: Iterable[str]) -> None:
         raise RejectedError(unknown)
 
 
-def _trunk(asked: GateRequest) -> Iterator[problem.Problem]:
-    """What was never merged has been reviewed by nobody."""
-    trunk = _trunk_ref(asked.root, asked.promotion.target)
+def _trunk(request: GateRequest) -> Iterator[problem.Problem]:
+    """Every commit is on the trunk: a commit that was never merged has been reviewed by nobody."""
+    trunk = _trunk_ref(request.root, request.promotion.target)
     if trunk is None:
-        yield _closed(asked, "trunk", "no trunk is known here", "Set flowstacks:gates.trunk to a branch of this clone")
+        yield _closed(
+            request, "trunk", "no trunk is known here", "Set flowstacks:gates.trunk to a branch of this clone"
+        )
         return
-    for commit in asked.promotion.commits:
-        done = command.attempt(asked.root, ["merge-base", "--is-ancestor", commit, trunk])
-        if done.returncode:
-            why = f"commit {commit[:12]} is not on {trunk}"
-            yield _closed(asked, "trunk", why, f"Merge it and `git fetch`; or set flowstacks:gates.trunk, {trunk} now")
+    for commit in request.promotion.commits:
+        process = command.attempt(request.root, ["merge-base", "--is-ancestor", commit, trunk])
+        if process.returncode:
+            reason = f"commit {commit[:12]} is not on {trunk}"
+            yield _closed(
+                request, "trunk", reason, f"Merge it and `git fetch`; or set flowstacks:gates.trunk, {trunk} now"
+            )
 
 
 def _trunk_ref(root: Path, target: Config) -> str | None:
     """The remote's view of the branch where there is one: a local branch may hold what nobody else has."""
-    named = target.gates.trunk or (target.repository.branch if target.repository else None)
-    for name in [named] if named else ["main", "master"]:
+    branch = target.gates.trunk or (target.repository.branch if target.repository else None)
+    for name in [branch] if branch else ["main", "master"]:
         for ref in (f"refs/remotes/origin/{name}", f"refs/heads/{name}"):
             if not command.attempt(root, ["rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}"]).returncode:
                 return ref.removeprefix("refs/remotes/").removeprefix("refs/heads/")
     return None
 
 
-def _emptied(asked: GateRequest) -> Iterator[problem.Problem]:
-    """A pin that would delete every deployment of a project that is still there."""
-    before, then = asked.promotion.before, asked.promotion.then
-    entrypoints = [one.flow.entrypoint for one in before.deployments] if before else []
-    yield from lost_projects.check(then.config, then.desired, then.manifests, entrypoints, asked.place)
+def _emptied(request: GateRequest) -> Iterator[problem.Problem]:
+    """No project whose folder still exists loses all its deployments."""
+    before, verdict = request.promotion.before, request.promotion.verdict
+    entrypoints = [deployment.flow.entrypoint for deployment in before.deployments] if before else []
+    yield from lost_projects.check(verdict.config, verdict.desired, verdict.manifests, entrypoints, request.place)
 
 
-def _images(asked: GateRequest) -> Iterator[problem.Problem]:
-    """Every digest is in the target's repository, or in the source's."""
-    then = asked.promotion.then
-    if asked.standing is None or then.config.runtime != "ecs":
+def _images(request: GateRequest) -> Iterator[problem.Problem]:
+    """Every image's digest is in the target's repository, or in the source's."""
+    verdict = request.promotion.verdict
+    if request.state is None or verdict.config.runtime != "ecs":
         return
-    origin = asked.promotion.source
-    resolved = images.resolve(then.config, then.desired.images, lambda _: asked.place, origin)
+    origin = request.promotion.source
+    resolved = images.resolve(verdict.config, verdict.desired.images, lambda _: request.place, origin)
     yield from problem.errors(resolved.problems)
 
 
-def _applied(asked: GateRequest) -> Iterator[problem.Problem]:
-    """What the source is pinned to is what runs there: else nobody has tried what is promoted."""
-    standing, source = asked.standing, asked.promotion.source.environment
-    if standing is None:
+def _applied(request: GateRequest) -> Iterator[problem.Problem]:
+    """The source runs what it pins: else nobody has tried what is promoted."""
+    state, source = request.state, request.promotion.source.environment
+    if state is None:
         return
-    behind = standing.behind(asked.promotion.moving, asked.promotion.going)
-    if behind:
-        more = f" and {len(behind) - 1} more" if len(behind) > 1 else ""
-        why = f"{source} does not run what it pins: {behind[0]}{more}"
-        yield _closed(asked, "applied", why, f"Run `pulumi up -s {source}` and try it there first")
+    stale = state.not_applied(request.promotion.moved_addresses, request.promotion.deleted_addresses)
+    if stale:
+        more = f" and {len(stale) - 1} more" if len(stale) > 1 else ""
+        reason = f"{source} does not run what it pins: {stale[0]}{more}"
+        yield _closed(request, "applied", reason, f"Run `pulumi up -s {source}` and try it there first")
 
 
-def _green(asked: GateRequest) -> Iterator[problem.Problem]:
+def _green(request: GateRequest) -> Iterator[problem.Problem]:
     """The last run of everything that moves, at the version that moves, has succeeded in the source."""
-    if asked.standing is None:
-        yield _closed(asked, GREEN, "runs can be judged only by asking the source's server", "Add --check")
+    if request.state is None:
+        yield _closed(request, GREEN, "runs can be judged only by asking the source's server", "Add --check")
         return
-    for address, why in sorted(asked.standing.not_green(asked.promotion.moving).items()):
-        run = f"flowstacks run {address} --stack {asked.promotion.source.environment} --wait"
-        yield dataclasses.replace(_closed(asked, GREEN, why, f"Run it there: `{run}`"), address=address)
+    for address, reason in sorted(request.state.not_green(request.promotion.moved_addresses).items()):
+        remedy_command = f"flowstacks run {address} --stack {request.promotion.source.environment} --wait"
+        yield dataclasses.replace(_closed(request, GREEN, reason, f"Run it there: `{remedy_command}`"), address=address)
 
 
-def _closed(asked: GateRequest, gate: str, why: str, remedy: str) -> problem.Problem:
-    return problem.error(f"gate-{gate}", asked.place, why, f"{remedy}; or pass with `--skip {gate}`")
+def _closed(request: GateRequest, gate: str, reason: str, remedy: str) -> problem.Problem:
+    return problem.error(f"gate-{gate}", request.place, reason, f"{remedy}; or pass with `--skip {gate}`")
 
 
 GREEN = "green"

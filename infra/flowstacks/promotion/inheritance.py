@@ -1,4 +1,4 @@
-"""What an environment would be with another one's release: the one thing that a promotion moves. Pure.
+"""An environment's config with the release of another environment: the only thing that a promotion moves. Pure.
 
 The target keeps everything else of its own: names, runtime, defaults, overrides.
 """
@@ -10,11 +10,11 @@ from flowstacks.git.git_tree import WORKTREE
 from flowstacks.stack.config import Config, Override, Release
 
 HEAD = "HEAD"
-"""The pin of the edit-and-run loop that is a commit all the same."""
+"""The pin of the edit-and-run loop that a commit can replace."""
 
 
 def pinned_as(target: Config, source: Config) -> Config:
-    """`target`'s config with `source`'s release: commit, images, and where they are from.
+    """`target`'s config with `source`'s release: commit, images, and `from`.
 
     Raises `FlowstacksError` where the source has no release, or one that follows a checkout.
     """
@@ -28,7 +28,7 @@ def pinned_as(target: Config, source: Config) -> Config:
 
 
 def refuse_uncommitted(environment: str, commit: str | None) -> None:
-    """Raises `FlowstacksError` for the pin that no other environment can have."""
+    """Raises `FlowstacksError` for the pin `worktree`, which no other environment can have."""
     if commit == WORKTREE:
         raise FlowstacksError(
             f"{environment} runs uncommitted flows (`{WORKTREE}`), which no other environment can have. "
@@ -44,8 +44,8 @@ def with_images(config: Config, digests: Mapping[str, str]) -> Config:
     return config.model_copy(update={"release": release})
 
 
-def settled(config: Config, head: str | None) -> Config:
-    """`config` with the commit that its pins `HEAD` stand for; every other pin stays.
+def with_head(config: Config, head: str | None) -> Config:
+    """`config` with a commit in place of each pin `HEAD`; every other pin stays.
 
     `head`: 40 hex digits; None before the first commit, and then the pins stay for discovery to refuse.
     """
@@ -54,12 +54,12 @@ def settled(config: Config, head: str | None) -> Config:
     release, overrides = config.release, dict(config.overrides)
     if release and release.commit == HEAD:
         release = release.model_copy(update={"commit": head})
-    for pattern, said in config.overrides.items():
-        if said.commit == HEAD:
-            overrides[pattern] = said.model_copy(update={"commit": head})
+    for pattern, override in config.overrides.items():
+        if override.commit == HEAD:
+            overrides[pattern] = override.model_copy(update={"commit": head})
     return config.model_copy(update={"release": release, "overrides": overrides})
 
 
 def held(config: Config) -> Mapping[str, Override]:
-    """The overrides, by pattern, that hold deployments apart from the release: a promotion leaves these alone."""
-    return {pattern: said for pattern, said in config.overrides.items() if said.commit or said.image}
+    """The overrides, by pattern, that hold deployments apart from the release: a promotion does not change them."""
+    return {pattern: override for pattern, override in config.overrides.items() if override.commit or override.image}

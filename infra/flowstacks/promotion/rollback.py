@@ -1,4 +1,4 @@
-"""The pins of an earlier revision of a stack file put back; all else in it stays."""
+"""The pins of an earlier revision of a stack file, put back into it; everything else in the file stays."""
 
 import dataclasses
 import json
@@ -21,34 +21,37 @@ _WORD = re.compile(r"[A-Za-z0-9_:-]+")
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Rollback:
-    """`kept`: key paths that changed since and stay as they are now. `uncommitted`: the file differs from HEAD's."""
+    """What a rollback means for the stack file."""
 
     revision: Revision
+    """Whose pins are put back."""
     edit: Edit
     kept: tuple[str, ...]
+    """Paths of keys that changed since that revision and stay as they are now."""
     uncommitted: bool
+    """Whether the file differs from HEAD's."""
 
 
 def prepare(root: Path, stack: str, rev: str) -> Rollback:
-    """What `rev`, or `previous`, would put back; nothing is written.
+    """What putting back the pins of `rev`, or of `previous`, means; nothing is written.
 
     Raises `FlowstacksError` where there is no such revision, `RejectedError` for a file that can't be edited.
     """
-    now = pins.read(root, stack)
+    current = pins.read(root, stack)
     committed = revisions.committed(root, stack)
     revision = _previous(root, stack, committed) if rev == PREVIOUS else revisions.at(root, stack, rev)
-    wanted = _pinned(stack, revision)
-    edit = pins.edit(root, stack, lambda text: stack_text.with_pins(text, wanted))
+    pinned = _pinned(stack, revision)
+    edit = pins.edit(root, stack, lambda text: stack_text.with_pins(text, pinned))
     return Rollback(
         revision=revision,
         edit=edit,
-        kept=tuple(changed(revision.text or "", now)),
-        uncommitted=committed is not None and committed != now,
+        kept=tuple(changed(revision.text or "", current)),
+        uncommitted=committed is not None and committed != current,
     )
 
 
 def _previous(root: Path, stack: str, committed: str | None) -> Revision:
-    """The last revision that pins something else than HEAD does."""
+    """The last revision with other pins than HEAD's."""
     if committed is None:
         raise FlowstacksError(f"{pins.name(stack)} is not committed, so it has no earlier revision. Commit it first")
     at_head = pins.pinned_in(stack, committed)
@@ -77,46 +80,46 @@ def _readable(revision: Revision) -> Pinned | None:
 def _pinned(stack: str, revision: Revision) -> Pinned:
     try:
         return stack_text.pinned(revision.text or "")
-    except TextError as broken:
+    except TextError as invalid:
         raise FlowstacksError(
-            f"{pins.name(stack)} of {revision.commit[:12]} can't be read: {broken.message}. "
+            f"{pins.name(stack)} of {revision.commit[:12]} can't be read: {invalid.message}. "
             f"Pass another revision: flowstacks history {stack}"
-        ) from broken
+        ) from invalid
 
 
 def changed(old: str, new: str) -> Iterator[str]:
-    """Key paths below `config:` that two texts of a stack file say differently, pins left out."""
-    ours, theirs = (_config(text) for text in (old, new))
-    yield from _differences(ours, theirs, "")
+    """Paths of keys below `config:` with different values in two texts of a stack file, pins left out."""
+    before, after = (_config(text) for text in (old, new))
+    yield from _differences(before, after, "")
 
 
 def _config(text: str) -> dict[str, Any]:
-    said: Any = yaml_tree.plain(yaml_tree.parsed(text))
-    config = dict(_mapping(_mapping(said).get(stack_text.CONFIG)))
+    document: Any = yaml_tree.plain(yaml_tree.parsed(text))
+    config = dict(_mapping(_mapping(document).get(stack_text.CONFIG)))
     config.pop(stack_text.RELEASE, None)
     overrides = _mapping(config.pop(stack_text.OVERRIDES, None))
-    left = {
-        pattern: {key: value for key, value in _mapping(one).items() if key not in _PINS}
-        for pattern, one in overrides.items()
+    unpinned = {
+        pattern: {key: value for key, value in _mapping(override).items() if key not in _PINS}
+        for pattern, override in overrides.items()
     }
-    return {**config, stack_text.OVERRIDES: {pattern: one for pattern, one in left.items() if one}}
+    return {**config, stack_text.OVERRIDES: {pattern: override for pattern, override in unpinned.items() if override}}
 
 
-def _differences(ours: Any, theirs: Any, where: str) -> Iterator[str]:
-    if not (isinstance(ours, dict) and isinstance(theirs, dict)):
-        if ours != theirs:
-            yield where
+def _differences(before: Any, after: Any, path: str) -> Iterator[str]:
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        if before != after:
+            yield path
         return
-    old, new = _mapping(ours), _mapping(theirs)
+    old, new = _mapping(before), _mapping(after)
     for key in sorted({*old, *new}):
-        yield from _differences(old.get(key), new.get(key), _joined(where, key))
+        yield from _differences(old.get(key), new.get(key), _joined(path, key))
 
 
-def _joined(where: str, key: str) -> str:
+def _joined(path: str, key: str) -> str:
     if not _WORD.fullmatch(key):
-        return f"{where}[{json.dumps(key, ensure_ascii=False)}]"
-    return f"{where}.{key}" if where else key
+        return f"{path}[{json.dumps(key, ensure_ascii=False)}]"
+    return f"{path}.{key}" if path else key
 
 
-def _mapping(said: Any) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", said) if isinstance(said, dict) else {}
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}

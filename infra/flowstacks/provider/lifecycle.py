@@ -26,7 +26,7 @@ def check(kind: Kind[I, A], session: Session, news: Props) -> dynamic.CheckResul
 
 
 def diff(kind: Kind[I, A], session: Session, id_: str, olds: Props, news: Props) -> dynamic.DiffResult:
-    """From state and program alone, except that the server must be the right one, and what is in use is not replaced."""
+    """From state and program alone, except that the server must be the right one, and nothing in use is replaced."""
     if not session.same_server(olds.get("server")):
         return dynamic.DiffResult(changes=True, replaces=["server"], delete_before_replace=True)
     change = rules.diff(kind.rules, kind.names, olds, news)

@@ -1,1 +1,1 @@
-"""What is told of environments: their status, and what a pull request changes in them."""
+"""Reports about environments: their status, and what a pull request changes in them."""

@@ -18,19 +18,23 @@ REASONS: tuple[Reason, ...] = ("stack file", "infra", "flows")
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class AffectedStack:
-    """`pin`: the release's commit as written, None without one. `because`: what changed that can change its result."""
+    """A stack of the checkout, and whether edits affect it."""
 
     stack: str
     runtime: str | None
+    """As written; None without one."""
     pin: str | None
+    """The release's commit as written; None without one."""
     from_: str | None
-    because: tuple[Reason, ...] = ()
+    """The environment that the release was promoted from."""
+    reasons: tuple[Reason, ...] = ()
+    """What was edited that can change the stack's result; empty where it is not affected."""
 
 
 def stacks(root: Path, base: str | None = None, follows: str | None = None) -> list[AffectedStack]:
-    """Every stack; with `base`, why the edits since that commit, uncommitted ones too, can change its result.
+    """Every stack; with `base`, how the edits since that commit, uncommitted ones too, can change its result.
 
-    `follows` is a stack that is pinned to the checkout's commit before it is brought up, whatever its file says.
+    `follows` is a stack that is pinned to the checkout's commit before it is brought up, whatever its file pins.
     Raises `GitError`, or `RejectedError` for a stack file that is not YAML.
     """
     files = _changed_files(root, base) if base else []
@@ -41,8 +45,8 @@ def stacks(root: Path, base: str | None = None, follows: str | None = None) -> l
 def _stack(root: Path, name: str, files: Iterable[str], *, has_flows: bool, follows: bool) -> AffectedStack:
     file = StackFile(root, name)
     values = file.values()
-    pinned = release.parse(cast("object", values.get(release.KEY)))
-    moves = follows or (pinned is not None and pinned.commit in MOVING_PINS)
+    pin = release.parse(cast("object", values.get(release.KEY)))
+    moves = follows or (pin is not None and pin.commit in MOVING_PINS)
     reasons: dict[Reason, bool] = {
         "stack file": file.name in files,
         "infra": any(_is_under(path, INFRA_PATHS) for path in files),
@@ -52,23 +56,23 @@ def _stack(root: Path, name: str, files: Iterable[str], *, has_flows: bool, foll
     return AffectedStack(
         stack=name,
         runtime=str(runtime) if runtime else None,
-        pin=pinned.commit if pinned else None,
-        from_=pinned.from_ if pinned else None,
-        because=tuple(reason for reason in REASONS if reasons[reason]),
+        pin=pin.commit if pin else None,
+        from_=pin.from_ if pin else None,
+        reasons=tuple(reason for reason in REASONS if reasons[reason]),
     )
 
 
-def _is_under(path: str, above: Iterable[str]) -> bool:
-    return any(path == one or path.startswith(f"{one}/") for one in above)
+def _is_under(path: str, parents: Iterable[str]) -> bool:
+    return any(path == parent or path.startswith(f"{parent}/") for parent in parents)
 
 
 def _changed_files(root: Path, base: str) -> list[str]:
-    """Also those that git does not know yet."""
+    """Untracked files too."""
     changed = command.output(root, ["diff", "--name-only", "--no-renames", "-z", base, "--"])
     untracked = command.output(root, ["ls-files", "--others", "--exclude-standard", "-z"])
     return [command.text(path) for path in (changed + untracked).split(b"\0") if path]
 
 
 def _flows_moved(root: Path, base: str) -> bool:
-    found, _ = project_changes.between(root, base, git_tree.WORKTREE)
-    return any(one.has_moved for one in found)
+    changes, _ = project_changes.between(root, base, git_tree.WORKTREE)
+    return any(change.has_moved for change in changes)

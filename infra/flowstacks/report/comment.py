@@ -1,6 +1,7 @@
 """One markdown comment about what a pull request changes, from previews. Pure.
 
-Always visible: a line for each stack, what is promoted from where, errors, risks. Details are collapsed, by project.
+Always visible: a line for each stack, the release that is promoted and its source, errors, risks. Details are
+collapsed, by project.
 """
 
 import collections
@@ -8,18 +9,19 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 
 from flowstacks.core import markdown
-from flowstacks.difference import property_text
-from flowstacks.difference.resource_change import Operation, ResourceChange
+from flowstacks.difference import resource_change
+from flowstacks.difference.parts import Operation
+from flowstacks.difference.resource_change import ResourceChange
 from flowstacks.pins.pin import PinnedRelease
 from flowstacks.report import release, risks
 from flowstacks.report.preview import Preview
 from flowstacks.stack.config import MOVING_PINS
 
 MARKER = "<!-- flowstacks:comment -->"
-"""First line: by it the comment of an earlier push is found and replaced."""
+"""First line, by which the comment of an earlier push is found and replaced."""
 
 LIMIT_BYTES = 65_000
-"""GitHub takes 65,536 characters (`body is too long (maximum is 65536 characters)`)."""
+"""Below GitHub's limit of 65,536 characters (`body is too long (maximum is 65536 characters)`)."""
 
 _DONE: Mapping[Operation, str] = {
     "create": "created",
@@ -37,7 +39,7 @@ _MOST_STACKS = 5
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Section:
-    """One stack. `before`: its release on the base branch, None where it had none or nobody knows."""
+    """One stack. `before`: its release on the base branch; None where it had none, or where that is not known."""
 
     stack: str
     preview: Preview
@@ -51,26 +53,26 @@ class Section:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Comment:
-    """`omitted`: how many changes have no details for lack of room."""
+    """`omitted`: the number of changes without details for lack of room."""
 
     text: str
     omitted: int
 
 
 def compose(sections: Sequence[Section], notes: Sequence[str] = (), limit: int = LIMIT_BYTES) -> Comment:
-    """`notes` are sentences of ours that stand above everything; `limit` counts bytes of UTF-8."""
+    """`notes` are sentences to print above everything, as markdown; `limit` counts bytes of UTF-8."""
     if not notes and all(_is_quiet(section) for section in sections):
         names = ", ".join(markdown.code(section.stack) for section in sections)
         return Comment(
             text=f"{MARKER}\nNothing changes in {names}.\n" if names else f"{MARKER}\nNothing changes.\n", omitted=0
         )
-    drafts = [_always(sections, notes, shown) for shown in _SHOWN]
-    room = limit - _LEFT_OUT_BYTES
+    drafts = [_visible(sections, notes, shown) for shown in _SHOWN]
+    room = limit - _OMISSION_BYTES
     visible = next((draft for draft in drafts if _size(draft) <= room), _cut(drafts[-1], room))
     return _with_details(visible, sections, limit)
 
 
-def _always(sections: Sequence[Section], notes: Sequence[str], shown: int) -> str:
+def _visible(sections: Sequence[Section], notes: Sequence[str], shown: int) -> str:
     lines = "\n\n".join([*notes, *map(_headline, sections)])
     return "\n\n".join([f"{MARKER}\n{lines}", *_errors(sections, shown), *_risks(sections, shown)])
 
@@ -81,9 +83,9 @@ def _is_quiet(section: Section) -> bool:
 
 
 def counted(section: Section) -> dict[str, int]:
-    """Resources by what is done with them."""
-    counts = collections.Counter(_DONE[one.operation] for one in section.preview.changes)
-    named = {word: counts[word] for word in _DONE.values() if counts[word]}
+    """Numbers of resources by what is done with them."""
+    counts = collections.Counter(_DONE[change.operation] for change in section.preview.changes)
+    named = {verb: counts[verb] for verb in _DONE.values() if counts[verb]}
     return {**named, "unchanged": section.preview.unchanged}
 
 
@@ -91,8 +93,8 @@ def _headline(section: Section) -> str:
     name = f"**{markdown.code(section.stack)}**"
     if section.preview.errors:
         return f"{name}: can't be previewed"
-    told = ", ".join(f"{count} {word}" for word, count in counted(section).items())
-    return f"{name}: {told}{_promotion(section.before, section.after)}"
+    counts = ", ".join(f"{count} {word}" for word, count in counted(section).items())
+    return f"{name}: {counts}{_promotion(section.before, section.after)}"
 
 
 def _promotion(before: PinnedRelease | None, after: PinnedRelease | None) -> str:
@@ -113,9 +115,9 @@ def _moved_images(before: PinnedRelease, after: PinnedRelease) -> list[str]:
 def _errors(sections: Sequence[Section], shown: int) -> Iterator[str]:
     for section in sections:
         if section.preview.errors:
-            told = [line for text in section.preview.errors for line in markdown.block(text)]
-            more = [f"- and {len(told) - shown} more lines"] if len(told) > shown else []
-            yield "\n".join([f"**Errors** in {markdown.code(section.stack)}", "", *told[:shown], *more])
+            lines = [line for text in section.preview.errors for line in markdown.block(text)]
+            more = [f"- and {len(lines) - shown} more lines"] if len(lines) > shown else []
+            yield "\n".join([f"**Errors** in {markdown.code(section.stack)}", "", *lines[:shown], *more])
 
 
 def _risks(sections: Sequence[Section], shown: int) -> Iterator[str]:
@@ -145,53 +147,54 @@ class _Group:
 
     def summary(self) -> str:
         """HTML."""
-        counts = collections.Counter(_DONE[one.operation] for one in self.changes)
-        told = ", ".join(f"{counts[word]} {word}" for word in _DONE.values() if counts[word])
-        return f"{markdown.tag(self.stack)} {markdown.tag(self.project)}: {told}"
+        counts = collections.Counter(_DONE[change.operation] for change in self.changes)
+        texts = ", ".join(f"{counts[verb]} {verb}" for verb in _DONE.values() if counts[verb])
+        return f"{markdown.tag(self.stack)} {markdown.tag(self.project)}: {texts}"
 
 
 def _groups(sections: Sequence[Section]) -> Iterator[_Group]:
     for section in sections:
         by_project: dict[str, list[ResourceChange]] = {}
-        for one in section.preview.changes:
-            by_project.setdefault(one.project, []).append(one)
+        for change in section.preview.changes:
+            by_project.setdefault(change.project, []).append(change)
         for project, changes in sorted(by_project.items()):
             yield _Group(stack=section.stack, project=project, changes=changes)
 
 
 def _entry(change: ResourceChange) -> str:
     title = f"- {markdown.code(_SIGNS[change.operation])} {change.kind} {markdown.code(change.name)}"
-    return "\n".join([title, *(f"  - {line}" for line in property_text.lines(change))])
+    texts = [part.text for part in change.changes if not resource_change.of_project(part)]
+    return "\n".join([title, *(f"  - {markdown.code(text)}" for text in texts)])
 
 
-_LEFT_OUT_BYTES = 1_500
-"""Room for the line that says what is left out."""
+_OMISSION_BYTES = 1_500
+"""Room for the line about what is omitted."""
 
 
 def _with_details(visible: str, sections: Sequence[Section], limit: int) -> Comment:
-    parts, room, omitted = [visible], limit - _size(visible) - _LEFT_OUT_BYTES, dict[str, int]()
+    parts, room, omitted = [visible], limit - _size(visible) - _OMISSION_BYTES, dict[str, int]()
     for group in _groups(sections):
         budget = room - _size(markdown.details(group.summary(), [])) - len("\n\n")
-        entries = _fitting([_entry(one) for one in group.changes], budget)
+        entries = _fitting([_entry(change) for change in group.changes], budget)
         if entries:
             parts.append(markdown.details(group.summary(), entries))
             room -= _size(parts[-1]) + len("\n\n")
-        left = len(group.changes) - len(entries)
-        if left:
-            omitted[group.stack] = omitted.get(group.stack, 0) + left
+        hidden = len(group.changes) - len(entries)
+        if hidden:
+            omitted[group.stack] = omitted.get(group.stack, 0) + hidden
     warnings = "\n\n".join(_warnings(sections))
     fits = _size(warnings) + len("\n\n") <= room
     if warnings and fits:
         parts.append(warnings)
     if omitted or not fits:
-        parts.append(_left_out(omitted, "" if fits else ", and the warnings"))
+        parts.append(_omission(omitted, "" if fits else ", and the warnings"))
     return Comment(text="\n\n".join(parts) + "\n", omitted=sum(omitted.values()))
 
 
-def _left_out(omitted: Mapping[str, int], more: str) -> str:
-    named = list(omitted)[:_MOST_STACKS]
-    where = ", ".join(markdown.code(f"pulumi preview --diff -s {stack}") for stack in named) or "`pulumi preview`"
-    return f"{sum(omitted.values())} changes are left out here{more}, for lack of room. See them with {where}."
+def _omission(omitted: Mapping[str, int], more: str) -> str:
+    stacks = list(omitted)[:_MOST_STACKS]
+    commands = ", ".join(markdown.code(f"pulumi preview --diff -s {stack}") for stack in stacks) or "`pulumi preview`"
+    return f"{sum(omitted.values())} changes are left out here{more}, for lack of room. See them with {commands}."
 
 
 def _warnings(sections: Sequence[Section]) -> Iterator[str]:
@@ -203,17 +206,17 @@ def _warnings(sections: Sequence[Section]) -> Iterator[str]:
 
 
 def _fitting(entries: Sequence[str], budget: int) -> list[str]:
-    used, found = 0, list[str]()
+    used, kept = 0, list[str]()
     for entry in entries:
         used += _size(entry) + len("\n")
         if used > budget:
             break
-        found.append(entry)
-    return found
+        kept.append(entry)
+    return kept
 
 
 def _cut(text: str, room: int) -> str:
-    """Whole lines from the beginning; the visible part has no element that a cut would leave open."""
+    """Whole lines from the beginning; the visible part has no HTML element that a cut would leave open."""
     return "\n".join(_fitting(text.split("\n"), room))
 
 

@@ -1,54 +1,45 @@
 """The difference of what is declared at two commits, in the form of a preview: it needs no credentials. Pure."""
 
-from flowstacks.difference.resource_change import DEPLOYMENT, Operation, Props, ResourceChange
-from flowstacks.discovery.manifest import DeclaredDeployment, Flow, Manifest, Project
-from flowstacks.provider import canonical
+from flowstacks.core.naming import Naming
+from flowstacks.core.problem import Place
+from flowstacks.desired import desired_state
+from flowstacks.desired.desired_state import Desired
+from flowstacks.difference import plan
+from flowstacks.discovery.manifest import Manifest
+from flowstacks.report import plan_file
 from flowstacks.report.preview import Preview
+from flowstacks.runtimes.runtime import Source
+from flowstacks.stack.config import Config, Release
+
+_ENVIRONMENT = "declared"
+_PIN = "HEAD"
+"""Any pin: the manifest is given, and nothing is read from git."""
+
+# Names by address, so that no two deployments are taken for one, whatever an environment's templates make of them.
+_NAMING = Naming(
+    deployment="{project}/{function}/{deployment}",
+    default_deployment="{project}/{function}/{deployment}",
+    work_pool="{name}",
+    tags=("PROJECT_NAME={project}", "COMMIT_HASH={commit}", "PACKAGE_VERSION={version}"),
+    version="{version}-{short_commit}",
+)
+
+# Whether a schedule is active is for the environments to decide: paused, so that no runs are counted.
+_CONFIG = Config(
+    environment=_ENVIRONMENT,
+    runtime="process",
+    schedule_policy="paused",
+    release=Release.model_validate({"commit": _PIN}),
+    naming=_NAMING,
+)
 
 
 def difference(before: Manifest, after: Manifest) -> Preview:
     """Deployments by address. One whose project has other files has other code, so it counts as updated."""
-    old, new = _declared(before), _declared(after)
-    changes = tuple(
-        ResourceChange(
-            operation=_operation(address, old, new),
-            kind=DEPLOYMENT,
-            name=address,
-            before=old.get(address, {}),
-            after=new.get(address, {}),
-        )
-        for address in sorted({*old, *new})
-        if old.get(address) != new.get(address)
-    )
-    return Preview(changes=changes, unchanged=len({*old, *new}) - len(changes))
+    return plan_file.of_plan(plan.compare(_desired(before), _desired(after)))
 
 
-def _operation(address: str, old: dict[str, Props], new: dict[str, Props]) -> Operation:
-    if address not in old:
-        return "create"
-    return "update" if address in new else "delete"
-
-
-def _declared(manifest: Manifest) -> dict[str, Props]:
-    projects = {project.name: project for project in manifest.projects}
-    return {
-        one.address: _props(projects[flow.project], flow, one) for flow in manifest.flows for one in flow.deployments
-    }
-
-
-def _props(project: Project, flow: Flow, one: DeclaredDeployment) -> Props:
-    """Named as a deployment resource's inputs; the content of the code by its tree key's effective commit."""
-    said = one.settings.model_dump(mode="json", exclude_none=True, exclude={"schedules", "tags", "parameters"})
-    return {
-        **said,
-        "entrypoint": flow.entrypoint,
-        "tags": [f"PROJECT_NAME={project.name}", f"COMMIT_HASH={project.commit}", *(one.settings.tags or ())],
-        "version": f"{project.version}-{project.commit[:12]}",
-        "parameters": canonical.dumps(one.settings.parameters or {}),
-        "parameter_openapi_schema": canonical.dumps(flow.parameters),
-        # Whether a schedule is active is the environments' business, so no runs are counted here.
-        "schedules": [
-            {"slug": schedule.slug, "cron": schedule.cron, "timezone": schedule.timezone, "active": False}
-            for schedule in one.settings.schedules or ()
-        ],
-    }
+def _desired(manifest: Manifest) -> Desired:
+    place = Place(_ENVIRONMENT, 0)
+    chosen = desired_state.choose(_CONFIG, {_PIN: manifest}, lambda _: place)
+    return desired_state.desired(_CONFIG, _ENVIRONMENT, Source(url="", credentials=None, checkout=""), chosen)

@@ -1,4 +1,4 @@
-"""What `pulumi preview --json` says, read into changes.
+"""The output of `pulumi preview --json`, read into changes.
 
 Format: pulumi 3.258.0, `pkg/display/json.go` and `pkg/backend/display/json.go`. Dynamic resources have no
 `detailedDiff`, so inputs are compared; `refresh` steps of a preview with `--refresh` are listed as operations too.
@@ -10,7 +10,8 @@ from typing import Any, Self
 
 import pydantic
 
-from flowstacks.difference.resource_change import Operation, ResourceChange
+from flowstacks.difference.parts import Operation
+from flowstacks.difference.resource_change import ResourceChange
 
 _OPERATIONS: Mapping[str, Operation] = {
     "create": "create",
@@ -23,9 +24,12 @@ _OPERATIONS: Mapping[str, Operation] = {
 }
 """Others (`same`, `refresh`, `read`, `discard`, …) change nothing."""
 
-_ENGINES_OWN = "an unhandled error occurred"
+_UNHANDLED = "an unhandled error occurred"
+"""Begins the engine's own error about a program that failed; the program's error is another diagnostic."""
+
 _PREFIX = "error: "
-_OURS = ": warning: "  # `file:line: warning: …`, of the preflight; the engine has others, about itself
+_OF_CHECKS = ": warning: "
+"""In `file:line: warning: …`, as the checks write it; the engine has other warnings, about itself."""
 
 
 class _State(pydantic.BaseModel):
@@ -40,15 +44,15 @@ class _Step(pydantic.BaseModel):
     reasons: list[str] | None = pydantic.Field(None, alias="diffReasons")
 
     def change(self) -> ResourceChange:
-        """`urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`; a name may have `::` in it."""
+        """`urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`; a name may contain `::`."""
         _, _, types, name = self.urn.split("::", 3)
-        return ResourceChange(
+        return ResourceChange.from_inputs(
             operation=_OPERATIONS[self.op],
             kind=types.rpartition("$")[2].rpartition(":")[2],
             name=name,
             before=self.old_state.inputs,
             after=self.new_state.inputs,
-            fields=tuple(self.reasons or ()),
+            reported=self.reasons or (),
         )
 
 
@@ -65,30 +69,35 @@ class _Document(pydantic.BaseModel):
 
 
 class Preview(pydantic.BaseModel):
-    """`unchanged` counts resources; `errors` are texts, `release` is `flowstacks:release` as Pulumi has it."""
+    """What an `up` would do with one stack, or why that is not known."""
 
     model_config = pydantic.ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     changes: tuple[ResourceChange, ...] = ()
     unchanged: int = 0
+    """Count of resources."""
     errors: tuple[str, ...] = ()
+    """Each as a text of one or more lines, without the engine's `error: `."""
     warnings: tuple[str, ...] = ()
+    """Of the checks, in the same form."""
     release: str = ""
+    """`flowstacks:release` as Pulumi passes it: JSON text, empty without one."""
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """`text`: the JSON, and after it, or instead of it, what the engine said on stderr as it failed."""
-        document, rest = _split(text)
+        """`text`: the JSON, and after it, or instead of it, what the engine printed on stderr as it failed."""
+        document, stderr = _split(text)
         if document is None:
-            return cls(errors=(rest or "the preview said nothing. Run `pulumi preview` to see why",))
-        told = [*_said(document.diagnostics, "error"), *([rest] if rest else [])]
-        errors = [one for one in told if not one.startswith(_ENGINES_OWN)] or told
+            return cls(errors=(stderr or "the preview printed nothing. Run `pulumi preview` to see why",))
+        messages = [*_messages(document.diagnostics, "error"), *([stderr] if stderr else [])]
+        errors = [message for message in messages if not message.startswith(_UNHANDLED)] or messages
+        warnings = [message for message in _messages(document.diagnostics, "warning") if _OF_CHECKS in message]
         by_urn = {step.urn: step.change() for step in document.steps if step.op in _OPERATIONS}
         return cls(
             changes=tuple(by_urn.values()),
             unchanged=document.summary.get("same", 0),
             errors=tuple(errors),
-            warnings=tuple(one for one in _said(document.diagnostics, "warning") if _OURS in one),
+            warnings=tuple(warnings),
             release=document.config.get("flowstacks:release", ""),
         )
 
@@ -98,18 +107,20 @@ def _split(text: str) -> tuple[_Document | None, str]:
     if not stripped.startswith("{"):
         return None, _unprefixed(text)
     try:
-        raw, end = json.JSONDecoder().raw_decode(stripped)
-        return _Document.model_validate(raw), _unprefixed(stripped[end:])
-    except ValueError as broken:
-        return (
-            None,
-            f"the preview can't be read: {str(broken).splitlines()[0]}. Give the output of `pulumi preview --json`",
-        )
+        document, end = json.JSONDecoder().raw_decode(stripped)
+        return _Document.model_validate(document), _unprefixed(stripped[end:])
+    except ValueError as invalid:
+        reason = str(invalid).splitlines()[0]
+        return None, f"the preview can't be read: {reason}. Give the output of `pulumi preview --json`"
 
 
-def _said(diagnostics: Sequence[_Diagnostic], severity: str) -> list[str]:
-    texts = [_unprefixed(one.message.removeprefix(f"{severity}: ")) for one in diagnostics if one.severity == severity]
-    return list(dict.fromkeys(texts))
+def _messages(diagnostics: Sequence[_Diagnostic], severity: str) -> list[str]:
+    messages = [
+        _unprefixed(diagnostic.message.removeprefix(f"{severity}: "))
+        for diagnostic in diagnostics
+        if diagnostic.severity == severity
+    ]
+    return list(dict.fromkeys(messages))
 
 
 def _unprefixed(text: str) -> str:

@@ -1,4 +1,4 @@
-"""`pulumi preview` of stacks, in the shell's own environment, and what each of them had before.
+"""`pulumi preview` of stacks, in the shell's own environment, and the release that each of them had before.
 
 The engine reads a copy of the stack file: it may write into the file it reads, and a pin may be tried that the user's
 file does not have. So the checkout stays as it is, whenever this is interrupted.
@@ -20,7 +20,7 @@ _TRUNK = "HEAD"
 
 
 def sections(root: Path, project: str, stacks: Sequence[str], base: str, follows: str | None) -> list[Section]:
-    """One after the other; a preview that fails is told in its section. `follows` is previewed at HEAD's commit.
+    """One after the other; a preview that fails is reported in its section. `follows` is previewed at HEAD's commit.
 
     `project`: the name in `Pulumi.yaml`. Raises `FlowstacksError` where there is no `pulumi`.
     """
@@ -38,13 +38,13 @@ def _section(root: Path, project: str, stack: str, base: str, *, follows: bool) 
 
 
 def _pinned_text(root: Path, project: str, stack: str) -> str:
-    """The stack file as a deployment of the trunk pins it."""
+    """The stack file with the pin that a deployment of the trunk would write."""
     pins.refuse_variable()
     return commit_pin.prepare(root, project, stack, _TRUNK, None).edit.after
 
 
 def _preview_output(root: Path, stack: str, text: str) -> str:
-    """What `pulumi preview --json` prints with `text` as the stack's file; after it what it says as it fails."""
+    """What `pulumi preview --json` prints with `text` as the stack's file; followed by stderr where it fails."""
     with tempfile.TemporaryDirectory(prefix="flowstacks-preview-") as folder:
         copy = Path(folder) / pins.name(stack)
         copy.write_bytes(text.encode())

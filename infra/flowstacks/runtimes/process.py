@@ -13,12 +13,8 @@ from packaging.utils import canonicalize_name
 from flowstacks.discovery.manifest import Project
 from flowstacks.runtimes.runtime import Json, Recipe, RunRequest, Runtime, Source
 
-PREFECT_REQUIREMENTS = ("prefect==3.8.8", "fastapi>=0.139,<0.155")
-"""For projects that don't pin Prefect themselves: the version this repository is locked to.
-
-The server part of Prefect 3.8.8 breaks at import under fastapi 0.155 (`Body() got an unexpected keyword argument
-'min_items'`). A run by itself does not import it (tried with 0.165), flow code may.
-"""
+PREFECT_REQUIREMENTS = ("prefect==3.9.1",)
+"""For projects that don't pin Prefect themselves: the version this repository is locked to (a test compares them)."""
 
 _TEMPLATE = Path(__file__).with_name("process_job_template.json")
 _WORKTREE = "worktree"
@@ -26,7 +22,7 @@ _CLONE = "clone"
 
 
 def job_template() -> dict[str, Json]:
-    """Prefect's own default for process pools, as of prefect 3.8.8 (a test compares them)."""
+    """Prefect's own default for process pools, as of prefect 3.9.1 (a test compares them)."""
     return json.loads(_TEMPLATE.read_text(encoding="utf-8"))
 
 
@@ -58,8 +54,8 @@ def requirements(project: Project) -> tuple[str, ...]:
 def clone(source: Source, commit: str) -> Json:
     """`git_clone` at a commit.
 
-    The folder's name carries the commit: in a reused folder the step only asks whether the commit exists and then runs
-    whatever is checked out (prefect 3.8.8, `prefect/runner/storage.py`).
+    The folder's name carries the commit: in a reused folder the step of Prefect 3.8 only asks whether the commit exists
+    and then runs whatever is checked out (`prefect/runner/storage.py`; not 3.9.1, but a project may pin an older).
     """
     step: dict[str, Json] = {
         "id": _CLONE,

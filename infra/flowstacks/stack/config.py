@@ -12,13 +12,13 @@ from typing import Annotated, Any, Literal, cast
 
 import pydantic
 
-from flowstacks import aws_account, config_value
-from flowstacks.config_value import UnusableError
 from flowstacks.core import problem, secret_reference, suggestion
 from flowstacks.core.errors import RejectedError
 from flowstacks.core.model import Model
 from flowstacks.core.naming import PRESETS, Naming
 from flowstacks.core.problem import Place
+from flowstacks.stack import aws_account, config_value
+from flowstacks.stack.config_value import UnusableError
 from flowstacks.stack.settings import DeploymentSettings
 from flowstacks.stack.stack_file import SECRET, Key
 

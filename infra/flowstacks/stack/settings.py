@@ -5,13 +5,15 @@ The same fields serve `flowstacks:defaults`, a declaration beside the flow and `
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import pydantic
 
 from flowstacks.core import secret_reference
 from flowstacks.core.model import Model
+from flowstacks.core.server_name import ServerName
+from flowstacks.stack.schedule import Schedule
 
 _MERGED_BY_KEY = ("env", "job_variables", "parameters", "secrets")
 
@@ -31,27 +33,7 @@ _GROUP = pydantic.StringConstraints(pattern=r"^sg-[0-9A-Za-z]+$")
 Subnets = Annotated[tuple[Annotated[str, _SUBNET], ...], pydantic.Field(max_length=16)]
 SecurityGroups = Annotated[tuple[Annotated[str, _GROUP], ...], pydantic.Field(max_length=5)]
 
-LONGEST_NAME = 255
-"""Characters of a name on the server: as for a Variable (Prefect 3.8.8, `types/__init__.py`).
-
-Prefect sets no limit for pools and queues, but a name stands in URLs and in PostgreSQL's indexes, which take 2,704
-bytes an entry.
-"""
-ServerName = Annotated[str, pydantic.StringConstraints(max_length=LONGEST_NAME)]
 Values = Annotated[dict[str, pydantic.JsonValue], pydantic.AfterValidator(_finite)]
-
-
-class Schedule(Model):
-    """When a deployment runs by itself.
-
-    `slug` keeps the schedule's ID stable on the server; `timezone` is an IANA name; `active` unset follows
-    `flowstacks:schedule_policy`.
-    """
-
-    slug: ServerName | None = None
-    cron: str
-    timezone: str = "UTC"
-    active: bool | None = None
 
 
 class DeploymentSettings(Model):
@@ -94,11 +76,3 @@ def merge(layers: Iterable[DeploymentSettings]) -> DeploymentSettings:
                 continue
             said[name] = {**said.get(name, {}), **value} if name in _MERGED_BY_KEY else value
     return DeploymentSettings(**said)
-
-
-def with_slugs(schedules: Sequence[Schedule]) -> tuple[Schedule, ...]:
-    """Give each schedule without a slug one from its place (`schedule-1`, …), so that an edited cron keeps its ID."""
-    return tuple(
-        schedule if schedule.slug else schedule.model_copy(update={"slug": f"schedule-{place}"})
-        for place, schedule in enumerate(schedules, start=1)
-    )

@@ -7,11 +7,10 @@ from typing import Any, cast
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from flowstacks import yaml_limits, yaml_scalar
-from flowstacks.core import problem
+from flowstacks.core import problem, yaml_limits, yaml_scalar
 from flowstacks.core.errors import RejectedError
 from flowstacks.core.problem import Place
-from flowstacks.yaml_scalar import Fault
+from flowstacks.core.yaml_scalar import Fault
 
 Key = str | int
 PROJECT_FILE = "Pulumi.yaml"

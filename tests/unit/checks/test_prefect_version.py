@@ -8,7 +8,7 @@ from flowstacks.stack.config import Config
 from tests.support import manifests
 from tests.support.manifests import PIN
 
-OURS = "3.8.8"
+OURS = "3.9.1"
 
 
 def _chosen(*requirements: str) -> list[ChosenDeployment]:
@@ -22,7 +22,14 @@ def _chosen(*requirements: str) -> list[ChosenDeployment]:
 
 @pytest.mark.parametrize(
     "requirement",
-    ["prefect==3.9.0", "prefect[aws]>=3.9", "Prefect~=3.9.1", "prefect==3.9.*", "prefect>3.10,<4", "prefect==4.0.0"],
+    [
+        "prefect==3.10.0",
+        "prefect[aws]>=3.10",
+        "Prefect~=3.10.1",
+        "prefect==3.10.*",
+        "prefect>3.11,<4",
+        "prefect==4.0.0",
+    ],
 )
 def test_a_project_ahead_of_server_and_worker_is_warned_once(requirement: str) -> None:
     (found,) = prefect_version.check(_chosen("humanize==4.9.0", requirement), OURS)
@@ -34,11 +41,11 @@ def test_a_project_ahead_of_server_and_worker_is_warned_once(requirement: str) -
     "requirement",
     [
         "prefect",
-        "prefect==3.8.8",
-        "prefect==3.8.9",
+        "prefect==3.9.1",
+        "prefect==3.9.2",
         "prefect>=3.1",
         "prefect<4",
-        "prefect!=3.9.0",
+        "prefect!=3.10.0",
         "prefect-aws==9.0.0",
     ],
 )
@@ -47,6 +54,6 @@ def test_one_that_is_not_says_nothing(requirement: str) -> None:
 
 
 def test_both_versions_are_told() -> None:
-    (found,) = prefect_version.check(_chosen("prefect==3.9.1"), OURS)
-    assert "Prefect 3.9.1" in found.message
-    assert "are 3.8.8" in found.message
+    (found,) = prefect_version.check(_chosen("prefect==3.10.1"), OURS)
+    assert "Prefect 3.10.1" in found.message
+    assert "are 3.9.1" in found.message

@@ -66,8 +66,8 @@ def test_the_exact_inputs_of_a_declared_deployment() -> None:
         "paused": None,
         "pull_steps": props["pull_steps"],
         "job_variables": {
-            "command": "uv run --isolated --no-project --quiet --python '>=3.11' --with prefect==3.8.8 "
-            "--with 'fastapi>=0.139,<0.155' --with humanize==4.9.0 prefect flow-run execute",
+            "command": "uv run --isolated --no-project --quiet --python '>=3.11' --with prefect==3.9.1 "
+            "--with humanize==4.9.0 prefect flow-run execute",
             "env": {
                 "A": "1", "DEPLOYMENT_NAME": "nightly--staging", "DEPLOYMENT_ENVIRONMENT": "staging",
                 "COMMIT_HASH": EFFECTIVE,

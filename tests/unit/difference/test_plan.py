@@ -6,17 +6,15 @@ from typing import Any
 
 import hypothesis
 import pytest
-from hypothesis import strategies
 
 from flowstacks.desired.desired_state import Desired
 from flowstacks.difference import plan, plan_document, plan_text
 from flowstacks.difference.containers import Containers
 from flowstacks.difference.plan import DeploymentPlan
 from flowstacks.provider import canonical
-from tests.support import plans
+from tests.support import environments, plans
 
 CASES = Path(__file__).parents[2] / "cases" / "promotion" / "plan"
-DIGESTS = ["sha256:" + digit * 64 for digit in "12"]
 
 
 @pytest.mark.parametrize("path", sorted(CASES.glob("*.json")), ids=lambda path: path.stem)
@@ -64,81 +62,18 @@ def test_the_document_is_json_and_says_what_the_text_says() -> None:
     ]
 
 
-_DEPLOYMENT = strategies.fixed_dictionaries(
-    {
-        "parameters": strategies.dictionaries(strategies.sampled_from("xy"), strategies.sampled_from([1, True, "1"])),
-        "tags": strategies.sampled_from([[], ["a"], ["a", "b"]]),
-        "env": strategies.dictionaries(strategies.just("A"), strategies.sampled_from("12")),
-        "paused": strategies.booleans(),
-        "schedules": strategies.lists(
-            strategies.builds(
-                lambda slug, hour, active: {"slug": slug, "cron": f"0 {hour} * * *", "active": active},
-                strategies.sampled_from(["s", "t"]), strategies.integers(1, 2), strategies.sampled_from([False, None]),
-            ),
-            unique_by=lambda one: one["slug"], max_size=2,
-        ).map(lambda some: sorted(some, key=lambda one: str(one["slug"]))),
-    },
-    optional={"cpu": strategies.just(2048)},
-)  # fmt: skip
-
-_FLOW = strategies.fixed_dictionaries(
-    {
-        "project_name": strategies.sampled_from(["etl", "web"]),
-        "parameters": strategies.sampled_from(
-            [
-                {},
-                *(
-                    {"properties": {"x": {"type": kind}}, "required": need}
-                    for kind in ("integer", "string")
-                    for need in ([], ["x"])
-                ),
-            ]
-        ),
-        "names": strategies.dictionaries(strategies.sampled_from("ab"), _DEPLOYMENT),
-    }
-)
-
-
-@strategies.composite
-def _environments(draw: strategies.DrawFn) -> Desired:
-    flows: dict[str, Any] = {}
-    for name, said in draw(strategies.dictionaries(strategies.sampled_from(["load", "page"]), _FLOW)).items():
-        project = said["project_name"]
-        deployments = {f"{project}/{name}/{each}": one for each, one in said["names"].items()}
-        flows[name] = {"project_name": project, "parameters": said["parameters"], "deployments": deployments}
-    commits = {name: draw(strategies.sampled_from("ab")) for name in ("etl", "web")}
-    images = draw(strategies.dictionaries(strategies.sampled_from(["etl", "web"]), strategies.sampled_from(DIGESTS)))
-    preset = draw(strategies.sampled_from(["default", "portal"]))
-    config: dict[str, Any] = {
-        "runtime": draw(strategies.sampled_from(["process", "ecs"])),
-        "naming": {"preset": preset},
-        "repository": {"url": "https://git.test/flows.git", "branch": "trunk"},
-        "schedule_policy": draw(strategies.sampled_from(["active", "none"])),
-        "release": {"commit": plans.PIN, "images": images},
-    }
-    projects = {name: {"commit": digit * 40, "tree_key": f"tree-of-{digit}"} for name, digit in commits.items()}
-    return plans.environment({"config": config, "projects": projects, "flows": flows})
-
-
-def _whole(desired: Desired, beside: Desired) -> dict[str, dict[str, Any]]:
-    containers = Containers(desired, beside)
-    return {
-        one.resource_name: {**one.props, "job_variables": containers.job_variables(one)} for one in desired.deployments
-    }
-
-
 def _same(one: object, other: object) -> bool:
     """As JSON: for Python, 1 is True."""
     return canonical.dumps(one) == canonical.dumps(other)  # type: ignore[arg-type]
 
 
-@hypothesis.given(before=_environments(), after=_environments())
+@hypothesis.given(before=environments.environments(), after=environments.environments())
 @hypothesis.settings(deadline=None, max_examples=300)
 def test_every_deployment_is_in_one_class_and_applying_the_plan_gives_what_is_wanted(
     before: Desired, after: Desired
 ) -> None:
     found = plan.compare(before, after)
-    ours, theirs = _whole(before, after), _whole(after, before)
+    ours, theirs = environments.inputs(before, after), environments.inputs(after, before)
     operations = {
         name.removeprefix("Deployment "): operation
         for name, operation in found.operations.items()
@@ -170,11 +105,11 @@ def test_every_deployment_is_in_one_class_and_applying_the_plan_gives_what_is_wa
 def _needs(desired: Desired, beside: Desired) -> Any:
     containers = Containers(desired, beside)
     images = {name: (containers.content(name), one.project.tree_key) for name, one in containers.images.items()}
-    tasks = {key: (containers.said(one), one.task.secrets) for key, one in containers.tasks.items()}
+    tasks = {key: containers.revision(one) for key, one in containers.tasks.items()}
     return desired.work_pools, images, tasks
 
 
-@hypothesis.given(before=_environments(), after=_environments())
+@hypothesis.given(before=environments.environments(), after=environments.environments())
 @hypothesis.settings(deadline=None, max_examples=100)
 def test_the_way_back_is_the_inverse(before: Desired, after: Desired) -> None:
     inverse = {"create": "delete", "delete": "create", "update": "update", "replace": "replace"}

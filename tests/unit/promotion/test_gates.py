@@ -35,17 +35,19 @@ def _promotion(team: Team, commit: str, more: str = "") -> Promotion:
 
 
 def _closed(
-    team: Team, promotion: Promotion, standing: EnvironmentState | None = None, *, green: bool = False
+    team: Team, promotion: Promotion, state: EnvironmentState | None = None, *, green: bool = False
 ) -> list[str]:
-    found = gates.check(GateRequest(root=team.root, promotion=promotion, standing=standing), [], green=green)
+    found = gates.check(GateRequest(root=team.root, promotion=promotion, state=state), [], green=green)
     return [str(one) for one in found]
 
 
 def _standing(promotion: Promotion, **changed: Content | None) -> EnvironmentState:
     """Everything as pinned, `changed` apart, and no run."""
-    pinned = {one.address: Content(commit=one.project.commit, digest=None) for one in promotion.runs.deployments}
+    pinned = {
+        one.address: Content(commit=one.project.commit, digest=None) for one in promotion.source_desired.deployments
+    }
     there = {**pinned, **changed}
-    versions = {one.address: str(one.props["version"]) for one in promotion.runs.deployments}
+    versions = {one.address: str(one.props["version"]) for one in promotion.source_desired.deployments}
     return EnvironmentState(
         pinned=pinned, deployed={key: one for key, one in there.items() if one}, versions=versions, runs={}
     )
@@ -150,8 +152,8 @@ def test_another_digest_has_not_been_applied(team: Team) -> None:
         pinned={**pinned.pinned, LOAD: Content(commit=commit, digest="sha256:a")},
         deployed={**pinned.deployed, LOAD: Content(commit=commit, digest="sha256:b")},
     )
-    assert asked.behind({LOAD}, set()) == [LOAD]
-    assert dataclasses.replace(asked, deployed=asked.pinned).behind({LOAD}, set()) == []
+    assert asked.not_applied({LOAD}, set()) == [LOAD]
+    assert dataclasses.replace(asked, deployed=asked.pinned).not_applied({LOAD}, set()) == []
 
 
 @pytest.mark.parametrize(

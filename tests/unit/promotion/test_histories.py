@@ -123,7 +123,7 @@ def _promote(team: Team, src: str, dst: str, pattern: str | None) -> None:
     edit = pins.edit(team.root, dst, promotion.edited)
     pins.write(edit)
     after = team.desired(dst)
-    assert after == promotion.then.desired  # what was judged is what was written
+    assert after == promotion.verdict.desired  # what was judged is what was written
     assert promotion.before == before
     if pattern:
         _pattern_is_as_in_the_source(promotion, pattern, before, after)
@@ -144,9 +144,9 @@ def _release_is_as_in_the_source(promotion: Promotion, after: Desired) -> None:
     own = {*OWN.get(src, {}), *OWN.get(dst, {})}
     apart = [*_held(promotion.source), *_held(promotion.target)]
     theirs, ours = (
-        _normal(one, stack, _covered(list(own), one)) for one, stack in ((promotion.runs, src), (after, dst))
+        _normal(one, stack, _covered(list(own), one)) for one, stack in ((promotion.source_desired, src), (after, dst))
     )
-    for desired, found in ((promotion.runs, theirs), (after, ours)):
+    for desired, found in ((promotion.source_desired, theirs), (after, ours)):
         for address in _covered(apart, desired):
             del found[address]
     assert ours == theirs
@@ -157,10 +157,10 @@ def _pattern_is_as_in_the_source(promotion: Promotion, pattern: str, before: Des
     own = {*OWN.get(src, {}), *OWN.get(dst, {})}
     was, is_now, theirs = (
         _normal(one, stack, _covered(list(own), one))
-        for one, stack in ((before, dst), (after, dst), (promotion.runs, src))
+        for one, stack in ((before, dst), (after, dst), (promotion.source_desired, src))
     )
     narrower = [held for held in _held(promotion.target) if naming.breadth(held) > naming.breadth(pattern)]
-    promoted = _covered([pattern], promotion.runs) - _covered(narrower, promotion.runs)
+    promoted = _covered([pattern], promotion.source_desired) - _covered(narrower, promotion.source_desired)
     assert {address: is_now.get(address) for address in promoted} == {address: theirs[address] for address in promoted}
     reached = _covered([pattern], before) | _covered([pattern], after)
     assert {key: one for key, one in is_now.items() if key not in reached} == {
@@ -169,7 +169,7 @@ def _pattern_is_as_in_the_source(promotion: Promotion, pattern: str, before: Des
 
 
 def _what_was_not_touched_stays(team: Team, promotion: Promotion) -> None:
-    ours, theirs = promotion.target.release, promotion.then.config.release
+    ours, theirs = promotion.target.release, promotion.verdict.config.release
     assert promotion.plan
     assert theirs
     if ours is None:

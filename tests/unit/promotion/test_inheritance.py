@@ -46,13 +46,13 @@ def test_what_can_not_be_taken_over_is_refused_with_a_remedy(release: Any, remed
 
 def test_head_is_settled_and_other_pins_stay() -> None:
     moving = _config("dev", release={"commit": "HEAD", "from": "x", "images": {"etl": DIGEST}})
-    found = inheritance.settled(moving, COMMIT).release
+    found = inheritance.with_head(moving, COMMIT).release
     assert found is not None
     assert (found.commit, found.from_, found.images) == (COMMIT, "x", {"etl": DIGEST})
-    assert inheritance.settled(moving, None) == moving
+    assert inheritance.with_head(moving, None) == moving
     fixed = _config("dev", release={"commit": OTHER})
-    assert inheritance.settled(fixed, COMMIT) == fixed
-    assert inheritance.settled(_config("dev"), COMMIT).release is None
+    assert inheritance.with_head(fixed, COMMIT) == fixed
+    assert inheritance.with_head(_config("dev"), COMMIT).release is None
 
 
 def test_only_what_pins_something_holds_apart() -> None:

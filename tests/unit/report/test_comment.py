@@ -104,8 +104,8 @@ def test_details_are_collapsed_by_project() -> None:
     assert "<summary><code>staging</code> <code>etl</code>: 1 updated</summary>" in told
     assert "<summary><code>staging</code> <code>reports</code>: 1 created</summary>" in told
     assert "<summary><code>staging</code> <code>(environment)</code>: 1 updated</summary>" in told
-    assert f"  - code `{A[:12]}` → `{B[:12]}`, version `1.0` → `1.1`\n  - `parameter days` added: `7`\n" in told
-    assert "  - `base_job_template` changed" in told
+    assert f"  - `commit {A[:12]} -> {B[:12]}, version 1.0 -> 1.1`\n  - `parameter days added: 7`\n" in told
+    assert "  - `base job template: changed`" in told
     assert told.count("<details>") == told.count("</details>") == 3
 
 
@@ -116,8 +116,9 @@ def test_secrets_stay_masked_and_unknowns_say_so() -> None:
         step("update", "etl/x", deployment(env="[secret]"), deployment(env="04da6b54-80e4-46f7-96ec-b56ff0331ba9")),
         step("update", "r/x", deployment(schedules="[secret]"), deployment(parameter_openapi_schema="[secret]")),
     )
-    assert "`secretString` changes, in a secret or in what is not known yet" in told
-    assert "`env`: `[secret]` → `[unknown]`" in told
+    assert "`secretString: changed, in a secret or in what is not known yet`" in told
+    assert '`env: "[secret]" -> [unknown]`' in told
+    assert '`parameter openapi schema added: "[secret]"`' in told
 
 
 def test_errors_have_their_place_and_stand_above_the_rest() -> None:
@@ -135,7 +136,7 @@ def test_errors_have_their_place_and_stand_above_the_rest() -> None:
 @pytest.mark.parametrize(
     ("output", "expected"),
     [
-        ("", "the preview said nothing"),
+        ("", "the preview printed nothing"),
         ("error: getting stack configuration: yaml: line 9", "getting stack configuration: yaml: line 9"),
         ('{"steps": [', "can't be read"),
         ('{"steps": [{"urn": 1}]}', "can't be read"),

@@ -4,7 +4,8 @@ import pydantic
 import pytest
 
 from flowstacks.stack import settings
-from flowstacks.stack.settings import DeploymentSettings, Schedule
+from flowstacks.stack.schedule import Schedule
+from flowstacks.stack.settings import DeploymentSettings
 
 
 def test_later_layers_win_and_nothing_said_changes_nothing() -> None:
@@ -28,11 +29,6 @@ def test_merging_leaves_its_layers_alone() -> None:
     shared = {"A": "1"}
     settings.merge([DeploymentSettings(env=shared), DeploymentSettings(env={"B": "2"})])
     assert shared == {"A": "1"}
-
-
-def test_a_schedule_without_a_slug_gets_one_from_its_place() -> None:
-    given = (Schedule(cron="0 1 * * *"), Schedule(cron="0 2 * * *", slug="night"), Schedule(cron="0 3 * * *"))
-    assert [one.slug for one in settings.with_slugs(given)] == ["schedule-1", "night", "schedule-3"]
 
 
 def test_sizes_may_be_strings_of_digits() -> None:

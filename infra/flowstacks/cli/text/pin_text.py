@@ -1,4 +1,4 @@
-"""An edit of pins as people and machines read it. Pure."""
+"""An edit of pins as text and as JSON. Pure."""
 
 from collections.abc import Sequence
 
@@ -14,18 +14,17 @@ Json = dict[str, pydantic.JsonValue]
 _DIGITS = 12
 
 
-def lines(edit: Edit, ahead: Forecast, notes: Sequence[str], *, written: bool) -> list[str]:
-    """What is pinned, what moves, and what to do next."""
+def lines(edit: Edit, prediction: Forecast, notes: Sequence[str], *, written: bool) -> list[str]:
+    """What is pinned, what moves, and the next command."""
     before, after = (pins.pinned_in(edit.stack, text) for text in (edit.before, edit.after))
-    ours, theirs = (_commit(one.release) for one in (before, after))
-    head = (
-        f"{edit.stack}: commit {short(ours)} -> {short(theirs)}" if ours != theirs else f"{edit.stack}: {short(ours)}"
-    )
-    moves = plan_text.lines(ahead.plan) if ahead.plan else [ahead.unknown or ""]
-    return [head, *holds(before, after), *moves, *notes, _next(edit, written=written)]
+    commit_before, commit_after = (_commit(pinned.release) for pinned in (before, after))
+    move = f"commit {short(commit_before)} -> {short(commit_after)}"
+    head = f"{edit.stack}: {move if commit_before != commit_after else short(commit_before)}"
+    changes = plan_text.lines(prediction.plan) if prediction.plan else [prediction.unknown or ""]
+    return [head, *holds(before, after), *changes, *notes, _next(edit, written=written)]
 
 
-def document(edit: Edit, ahead: Forecast, notes: Sequence[str], *, written: bool) -> Json:
+def document(edit: Edit, prediction: Forecast, notes: Sequence[str], *, written: bool) -> Json:
     """`plan` as in `flowstacks diff --json`; None where it is not known."""
     before, after = (pins.pinned_in(edit.stack, text) for text in (edit.before, edit.after))
     release = after.release
@@ -37,13 +36,13 @@ def document(edit: Edit, ahead: Forecast, notes: Sequence[str], *, written: bool
         "images": dict(release.images) if release else {},
         "held": {pattern: _hold(hold) for pattern, hold in after.holds.items()},
         "written": written,
-        "notes": [*notes, *([ahead.unknown] if ahead.unknown else [])],
-        "plan": plan_document.document(ahead.plan) if ahead.plan else None,
+        "notes": [*notes, *([prediction.unknown] if prediction.unknown else [])],
+        "plan": plan_document.document(prediction.plan) if prediction.plan else None,
     }
 
 
 def holds(before: Pinned, after: Pinned) -> list[str]:
-    """A line for each pattern that is held otherwise than before."""
+    """A line for each pattern whose hold differs from before."""
     patterns = sorted({*before.holds, *after.holds})
     pairs = [(pattern, before.holds.get(pattern), after.holds.get(pattern)) for pattern in patterns]
     return [f"{pattern}: {held(old)} -> {held(new)}" for pattern, old, new in pairs if old != new]
@@ -53,11 +52,11 @@ def held(hold: Hold | None) -> str:
     """`held at 51aa…, sha256:…`, or `as the release`."""
     if hold is None:
         return "as the release"
-    return f"held at {', '.join(short(one) for one in (hold.commit, hold.image) if one)}"
+    return f"held at {', '.join(short(pin) for pin in (hold.commit, hold.image) if pin)}"
 
 
 def short(pin: str | None) -> str:
-    """Of a commit or a digest; words stay as they are."""
+    """The first digits of a commit or a digest; `HEAD` and `worktree` as they are."""
     return f"{pin.removeprefix('sha256:')[:_DIGITS]}" if pin else "nothing"
 
 

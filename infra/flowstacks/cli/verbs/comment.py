@@ -56,7 +56,7 @@ def execute(arguments: argparse.Namespace) -> int:
         sections.append(_declared(root, base))
         notes.append(_WITHOUT)
     elif base:
-        names = [one.stack for one in affected.stacks(root, base, arguments.follows) if one.because]
+        names = [one.stack for one in affected.stacks(root, base, arguments.follows) if one.reasons]
         sections += previews.sections(root, stack.project(root), names, base, arguments.follows)
     made = comment.compose(sections, notes, arguments.limit_bytes)
     if arguments.json:
@@ -110,7 +110,7 @@ def _document(section: Section) -> dict[str, object]:
                 "kind": one.kind,
                 "name": one.name,
                 "project": one.project,
-                "fields": one.moved,
+                "fields": list(one.properties),
             }
             for one in section.preview.changes
         ],

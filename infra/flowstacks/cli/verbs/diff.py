@@ -9,7 +9,7 @@ from pathlib import Path
 from flowstacks.cli import stack
 from flowstacks.core import suggestion
 from flowstacks.core.errors import FlowstacksError
-from flowstacks.difference import change, details, plan, plan_document, plan_text, runs
+from flowstacks.difference import plan, plan_document, plan_text, runs, value_change
 from flowstacks.difference.plan import DeploymentPlan
 from flowstacks.difference.runs import Disturbed
 from flowstacks.evaluation import evaluation, servers
@@ -55,7 +55,7 @@ def _difference(root: Path, src: str, dst: str, patterns: Sequence[str], *, chec
     for name in (src, dst):
         pins.read(root, name)
     project, stack_file = stack.project(root), StackFile(root, dst)
-    giving = inheritance.settled(evaluation.configured(root, src), git_tree.head(root))
+    giving = inheritance.with_head(evaluation.configured(root, src), git_tree.head(root))
     now = evaluation.run(root, project, dst)
     then = evaluation.judge(root, project, inheritance.pinned_as(now.config, giving), stack_file)
     moves = _chosen(plan.compare(now.desired, then.desired), patterns)
@@ -113,8 +113,8 @@ def _holds(target: Config) -> str:
 
 
 def _pinned_to(said: Override) -> str:
-    commit = [f"commit {details.short(said.commit)}"] if said.commit else []
-    return ", ".join([*commit, *([change.brief(said.image)] if said.image else [])])
+    commit = [f"commit {value_change.short_commit(said.commit)}"] if said.commit else []
+    return ", ".join([*commit, *([value_change.brief(said.image)] if said.image else [])])
 
 
 def _disturbed(found: Disturbed | None) -> list[str]:
@@ -124,4 +124,4 @@ def _disturbed(found: Disturbed | None) -> list[str]:
 
 
 def _shown(one: Config) -> str:
-    return details.short(one.release.commit) if one.release else "none"
+    return value_change.short_commit(one.release.commit) if one.release else "none"

@@ -93,6 +93,6 @@ def _lines(flow: manifest.Flow) -> list[str]:
         return [f"  {flow.name}: not deployed ({where})"]
     found = [f"  {flow.name} ({where})"]
     for deployment in flow.deployments:
-        crons = ", ".join(f"{one.cron} {one.timezone}" for one in deployment.settings.schedules or ())
-        found.append(f"    {deployment.address}{f'  [{crons}]' if crons else ''}")
+        schedules = ", ".join(map(str, deployment.settings.schedules or ()))
+        found.append(f"    {deployment.address}{f'  [{schedules}]' if schedules else ''}")
     return found

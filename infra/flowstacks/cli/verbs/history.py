@@ -60,8 +60,8 @@ def _step(step: Step) -> Json:
     changed = sorted(key for key in {*ours, *theirs} if ours.get(key) != theirs.get(key))
     return {
         "revision": step.revision.commit,
-        "when": step.revision.when,
-        "who": step.revision.who,
+        "when": step.revision.time,
+        "who": step.revision.author,
         "subject": step.revision.subject,
         "from": after.from_ if after else None,
         "commit": {"before": _commit(before), "after": _commit(after)},
@@ -77,7 +77,7 @@ def _lines(stack: str, found: History, *, unsaved: bool) -> Iterator[str]:
         yield f"not committed: {pins.name(stack)} pins something else than HEAD's"
     for step in found.steps:
         revision = step.revision
-        yield f"{revision.commit[:12]}  {revision.when[:16].replace('T', ' ')}  {revision.who}  {revision.subject}"
+        yield f"{revision.commit[:12]}  {revision.time[:16].replace('T', ' ')}  {revision.author}  {revision.subject}"
         yield from (f"    {line}" for line in _told(step))
     if found.ends_at:
         yield f"this clone ends at {found.ends_at[:12]}. For what was before: git fetch --unshallow"

@@ -31,7 +31,7 @@ def execute(arguments: argparse.Namespace) -> int:
     ahead = forecast.forecast_edit(project, pinned.edit)
     if not arguments.dry_run:
         pins.write(pinned.edit)
-    notes = [*pinned.notes, *(f"{key}: no image yet, `pulumi up` builds it" for key in pinned.later)]
+    notes = [*pinned.notes, *(f"{key}: no image yet, `pulumi up` builds it" for key in pinned.unbuilt)]
     written = not arguments.dry_run and pinned.edit.after != pinned.edit.before
     if arguments.json:
         print(json.dumps(pin_text.document(pinned.edit, ahead, notes, written=written), indent=2))

@@ -57,6 +57,6 @@ def execute(arguments: argparse.Namespace) -> int:
 def _closed(root: Path, prepared: Promotion, arguments: argparse.Namespace) -> list[Problem]:
     found = None
     if arguments.check or arguments.require_green:
-        found = environment_state.ask(root, prepared.source, prepared.runs, prepared.moving)
-    asked = GateRequest(root=root, promotion=prepared, standing=found)
+        found = environment_state.ask(root, prepared.source, prepared.source_desired, prepared.moved_addresses)
+    asked = GateRequest(root=root, promotion=prepared, state=found)
     return gates.check(asked, arguments.skip, green=arguments.require_green)

@@ -42,7 +42,7 @@ def execute(arguments: argparse.Namespace) -> int:
         print(json.dumps(told, indent=2))
     else:
         revision = back.revision
-        print(f"back to {revision.commit[:12]} of {revision.when[:10]}, {revision.who}: {revision.subject}")
+        print(f"back to {revision.commit[:12]} of {revision.time[:10]}, {revision.author}: {revision.subject}")
         print("\n".join(pin_text.lines(back.edit, ahead, _notes(back), written=written)))
     return 0
 

@@ -31,7 +31,7 @@ def execute(arguments: argparse.Namespace) -> int:
     found = affected.stacks(root, base, arguments.follows)
     wanted = {reason.replace("-", " ") for reason in arguments.because or ()} or set(affected.REASONS)
     if base:
-        found = [one for one in found if wanted & set(one.because)]
+        found = [one for one in found if wanted & set(one.reasons)]
     found = [one for one in found if one.stack not in arguments.but]
     if arguments.names:
         print(json.dumps([one.stack for one in found]))
@@ -48,11 +48,11 @@ def _document(one: AffectedStack) -> dict[str, object]:
         "runtime": one.runtime,
         "pin": one.pin,
         "from": one.from_,
-        "because": [reason.replace(" ", "-") for reason in one.because],
+        "because": [reason.replace(" ", "-") for reason in one.reasons],
     }
 
 
 def _line(one: AffectedStack) -> str:
     origin = f" from {one.from_}" if one.from_ else ""
-    why = f"  changed: {', '.join(one.because)}" if one.because else ""
+    why = f"  changed: {', '.join(one.reasons)}" if one.reasons else ""
     return f"{one.stack}  {one.runtime or 'no runtime'}  {(one.pin or 'no release')[:12]}{origin}{why}"

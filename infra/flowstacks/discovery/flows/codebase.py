@@ -53,7 +53,7 @@ def candidates(importing: str, roots: Sequence[str], module: str, level: int) ->
     """Files (relative to the repository root) that the import of `module` in file `importing` could mean.
 
     Absolute imports are looked for in the importing file's folder, then in `roots`: Prefect puts the entrypoint's
-    folder and the working directory on `sys.path` (prefect 3.8.8, `utilities/importtools.py`).
+    folder and the working directory on `sys.path` (prefect 3.9.1, `utilities/importtools.py`).
     """
     if level:
         base = folder_of(importing)

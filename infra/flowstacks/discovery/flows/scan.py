@@ -68,7 +68,7 @@ def flows(codebase: Codebase, module: Module, findings: Findings) -> list[FlowFu
 
 
 def is_flow(codebase: Codebase, module: Module, expression: ast.expr) -> bool:
-    """Whether a name stands for Prefect's decorator (prefect 3.8.8: `prefect.flow`, from `prefect/flows.py`)."""
+    """Whether a name stands for Prefect's decorator (prefect 3.9.1: `prefect.flow`, from `prefect/flows.py`)."""
     target = codebase.target(module, expression)
     return isinstance(target, External) and target.dotted in _DECORATORS
 
@@ -84,7 +84,7 @@ def _described(
     codebase: Codebase, module: Module, node: AnyFunction, decorator: ast.expr, findings: Findings
 ) -> FlowFunction:
     said = _keywords(codebase, module, decorator, findings)
-    # Prefect: `name or fn.__name__.replace("_", "-")`, `description or inspect.getdoc(fn)` (3.8.8, flows.py).
+    # Prefect: `name or fn.__name__.replace("_", "-")`, `description or inspect.getdoc(fn)` (3.9.1, flows.py).
     name = _text(codebase, said.get("name"), "name", findings) or node.name.replace("_", "-")
     description = _text(codebase, said.get("description"), "description", findings) or schema.description(node)
     unfit = validation.name_problem(name)

@@ -1,6 +1,6 @@
 """A flow's signature as the JSON schema that Prefect derives, without importing the flow.
 
-Follows `parameter_schema` of prefect 3.8.8 (`utilities/callables/__init__.py`, `_internal/pydantic/v2_schema.py`):
+Follows `parameter_schema` of prefect 3.9.1 (`utilities/callables/__init__.py`, `_internal/pydantic/v2_schema.py`):
 pydantic describes each parameter, Prefect adds position, title and the docstring's description.
 """
 
@@ -44,6 +44,8 @@ class _Parameter:
     name: str
     annotation: ast.expr | None
     default: ast.expr | None
+    container: type[list[object] | dict[str, object]] | None = None
+    """What Prefect passes the values of `*args` or `**kwargs` in, empty unless given; None for all others."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,10 +66,9 @@ def parameter_schema(codebase: Codebase, module: Module, function: AnyFunction) 
     for position, parameter in enumerate(_parameters(function.args)):
         if parameter.name in _SKIPPED:
             continue
-        located = values.Located(module, parameter.default) if parameter.default else None
-        default, said = _default(codebase, located)
+        default, said = _default(codebase, module, parameter)
         text = said or described.get(parameter.name)
-        type_ = annotations.type_of(codebase, module, parameter.annotation)
+        type_ = _type(codebase, module, parameter)
         properties[parameter.name] = {
             **_property(type_, default),
             "title": parameter.name,
@@ -78,11 +79,6 @@ def parameter_schema(codebase: Codebase, module: Module, function: AnyFunction) 
             required.append(parameter.name)
     schema: Schema = {"title": "Parameters", "type": "object", "properties": properties, "definitions": {}}
     return {**schema, "required": required} if required else schema
-
-
-def variadic(function: AnyFunction) -> tuple[str, ...]:
-    """Names of `*args` and `**kwargs`: the schema says they are required, the flow runs without them."""
-    return tuple(argument.arg for argument in (function.args.vararg, function.args.kwarg) if argument)
 
 
 def descriptions(docstring: str | None) -> dict[str, str]:
@@ -109,17 +105,28 @@ def _parameters(arguments: ast.arguments) -> Iterator[_Parameter]:
     for argument, default in zip(positional, defaults, strict=True):
         yield _Parameter(argument.arg, argument.annotation, default)
     if arguments.vararg:
-        yield _Parameter(arguments.vararg.arg, arguments.vararg.annotation, None)
+        yield _Parameter(arguments.vararg.arg, arguments.vararg.annotation, None, list)
     for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
         yield _Parameter(argument.arg, argument.annotation, default)
     if arguments.kwarg:
-        yield _Parameter(arguments.kwarg.arg, arguments.kwarg.annotation, None)
+        yield _Parameter(arguments.kwarg.arg, arguments.kwarg.annotation, None, dict)
 
 
-def _default(codebase: Codebase, at: values.Located | None) -> tuple[values.Value, str | None]:
+def _type(codebase: Codebase, module: Module, parameter: _Parameter) -> annotations.Annotation:
+    element = annotations.type_of(codebase, module, parameter.annotation)
+    if parameter.container is None:
+        return element
+    # The annotation of `*args` and `**kwargs` is that of one value.
+    return list[cast("Any", element)] if parameter.container is list else dict[str, cast("Any", element)]
+
+
+def _default(codebase: Codebase, module: Module, parameter: _Parameter) -> tuple[values.Value, str | None]:
     """The default, and the description that a pydantic `Field(…)` in its place gives."""
-    if at is None:
+    if parameter.container:
+        return parameter.container(), None
+    if parameter.default is None:
         return _Required(), None
+    at = values.Located(module, parameter.default)
     if isinstance(at.node, ast.Call):
         target = codebase.target(at.module, at.node.func)
         if isinstance(target, External) and target.dotted in _FIELDS:

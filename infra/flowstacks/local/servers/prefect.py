@@ -39,7 +39,7 @@ def described(home: Path, log: Path, *, database_url: str | None = None) -> Loca
     own = {"PREFECT_SERVER_DATABASE_CONNECTION_URL": database_url} if database_url else {}
     inherited = {**variables.without_inherited(os.environ), **variables.prefect(home, os.environ), **own}
     # `-P`: a `prefect.py` in the working directory must not shadow the package.
-    command = [sys.executable, "-P", "-m", "prefect", "server", "start", "--host", port.HOST, "--port"]
+    command = [sys.executable, "-P", "-m", "flowstacks.local.servers.prefect_server", "--host", port.HOST, "--port"]
     return LocalServer(
         name=NAME,
         title="Prefect server",
@@ -55,7 +55,7 @@ def described(home: Path, log: Path, *, database_url: str | None = None) -> Loca
 
 
 def _is_ours(number: int, home: Path) -> bool:
-    """`GET /admin/settings` answers with the server's `PREFECT_HOME` (prefect 3.8.8, `server/api/admin.py`).
+    """`GET /admin/settings` answers with the server's `PREFECT_HOME` (prefect 3.9.1, `server/api/admin.py`).
 
     Another server may listen there: it takes seconds from choosing a port to listening, and two checkouts may choose
     the same one.

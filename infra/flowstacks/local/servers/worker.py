@@ -11,7 +11,7 @@ from flowstacks.local.servers.process import Launch
 
 _START_TIMEOUT_S = 90.0
 _QUERY_S = "2"  # Prefect's default is 10: too long to wait for somebody who has just started a run
-_STARTED = "started!"  # prefect 3.8.8, workers/base.py: "Worker '…' started!", also where its pool is still to come
+_STARTED = "started!"  # prefect 3.9.1, workers/base.py: "Worker '…' started!", also where its pool is still to come
 
 
 def name(environment: str) -> str:

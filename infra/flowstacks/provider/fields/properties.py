@@ -88,7 +88,7 @@ Owner = Annotated[str, pydantic.Field(pattern=r"^\S+/[^/\s]+$")]
 """`[<repository>:]<project>/<stack>`."""
 
 PrefectName = Annotated[str, pydantic.Field(pattern=r"^[^/%&><]+$")]
-"""Characters that Prefect allows in names of flows and deployments (`prefect/types/names.py`, 3.8.8)."""
+"""Characters that Prefect allows in names of flows and deployments (`prefect/types/names.py`, 3.9.1)."""
 
 Integer = Annotated[int, pydantic.BeforeValidator(_exact)]
 JsonObject = Annotated[str, pydantic.AfterValidator(_object)]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Protocol, cast
 
 _CHANGING = ("PATCH", "DELETE")
-"""Prefect answers these with 204 and nothing else (`prefect/server/api/{deployments,variables,workers}.py`, 3.8.8)."""
+"""Prefect answers these with 204 and nothing else (`prefect/server/api/{deployments,variables,workers}.py`, 3.9.1)."""
 
 _UNKNOWN_ROUTE = {"detail": "Not Found"}
 """The framework's answer for a path that the server does not have (`starlette/routing.py`, 1.10)."""

@@ -1,6 +1,6 @@
 """Schedules of a deployment: identity is the slug, removal is a request of its own.
 
-Facts of Prefect 3.8.8 (`prefect/server/api/deployments.py`, `update_deployment`): while every existing schedule has a
+Facts of Prefect 3.9.1 (`prefect/server/api/deployments.py`, `update_deployment`): while every existing schedule has a
 slug, a PATCH changes and adds those it names and keeps the others; if one has none (added by hand), a PATCH with
 `schedules` replaces them all, with new ids. So what must go is deleted first, and only what differs is sent.
 """

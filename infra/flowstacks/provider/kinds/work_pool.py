@@ -59,7 +59,7 @@ class WorkPoolKind(Kind[WorkPoolInputs, WorkPoolAnswer]):
         "name": Immutable("the API has no rename"),
         "type": Immutable("WorkPoolUpdate has no type"),
         "description": Plain(),
-        "base_job_template": Json("kept as sent, by every pool type (3.8.8)"),
+        "base_job_template": Json("kept as sent, by every pool type (3.9.1)"),
         "concurrency_limit": Plain("null clears it"),
         "is_paused": LeaveOnServer("people pause a pool in the UI when something burns"),
         "storage_configuration": NotManaged("set by `prefect work-pool storage configure`"),

@@ -17,7 +17,7 @@ Deleting goes the other way round: object first, then the Variable. A kill in be
 object has: a repeat of the delete, a new create of that name, and the search for orphans all understand it.
 
 Variables: names of lower-case letters, digits, dashes and underscores up to 255, values up to 5,000 characters of JSON
-(`prefect/types/{names,__init__}.py`, Prefect 3.8.8).
+(`prefect/types/{names,__init__}.py`, Prefect 3.9.1).
 """
 
 import dataclasses

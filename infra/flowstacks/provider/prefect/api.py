@@ -1,7 +1,7 @@
 """Requests to the Prefect API with typed answers: get, pages, post, patch, delete. Knows no route.
 
 POST routes that create need the trailing slash. Reads of many come in pages of 200 (201 is answered with 422):
-`prefect/server/api/dependencies.py`, 3.8.8.
+`prefect/server/api/dependencies.py`, 3.9.1.
 """
 
 from collections.abc import Mapping

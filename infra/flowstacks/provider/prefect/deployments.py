@@ -1,4 +1,4 @@
-"""Deployments and their schedules: `prefect/server/api/deployments.py`, Prefect 3.8.8."""
+"""Deployments and their schedules: `prefect/server/api/deployments.py`, Prefect 3.9.1."""
 
 from typing import Annotated, TypedDict
 

@@ -1,4 +1,4 @@
-"""Flow runs: `prefect/server/api/flow_runs.py`, Prefect 3.8.8."""
+"""Flow runs: `prefect/server/api/flow_runs.py`, Prefect 3.9.1."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from flowstacks.provider.model import Answer
 from flowstacks.provider.prefect.noun import Noun, batches
 
 _AUTO_SCHEDULED = "auto-scheduled"
-"""Prefect's tag on the runs that a schedule made (`prefect/server/models/deployments.py`, 3.8.8)."""
+"""Prefect's tag on the runs that a schedule made (`prefect/server/models/deployments.py`, 3.9.1)."""
 
 _FINAL_STATES = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 

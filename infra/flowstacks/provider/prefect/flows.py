@@ -1,4 +1,4 @@
-"""Flow entities: `prefect/server/api/flows.py`, Prefect 3.8.8."""
+"""Flow entities: `prefect/server/api/flows.py`, Prefect 3.9.1."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Variables: `prefect/server/api/variables.py`, Prefect 3.8.8."""
+"""Variables: `prefect/server/api/variables.py`, Prefect 3.9.1."""
 
 from collections.abc import Sequence
 from typing import TypedDict

@@ -1,4 +1,4 @@
-"""Work pools and their queues: `prefect/server/api/workers.py`, Prefect 3.8.8."""
+"""Work pools and their queues: `prefect/server/api/workers.py`, Prefect 3.9.1."""
 
 from collections.abc import Collection
 from typing import Annotated, TypedDict

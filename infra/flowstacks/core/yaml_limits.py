@@ -11,8 +11,8 @@ from typing import Any, cast
 from ruamel.yaml import YAML
 from ruamel.yaml.scanner import RoundTripScanner
 
-from flowstacks import yaml_scalar
-from flowstacks.yaml_scalar import Fault
+from flowstacks.core import yaml_scalar
+from flowstacks.core.yaml_scalar import Fault
 
 DEEPEST = 100
 """Levels of nesting: the deepest place of the config has 6, parameters and job variables need a few of their own.

@@ -1,6 +1,6 @@
 """Prefect's own cron parser, without importing Prefect.
 
-Prefect 3.8.8 parses with a copy of croniter (`prefect/_vendor/croniter`). The published croniter 6.2.4 and 7.0.0 judge
+Prefect 3.9.1 parses with a copy of croniter (`prefect/_vendor/croniter`). The published croniter 6.2.4 and 7.0.0 judge
 otherwise: 7.0.0 takes `* * * * 7 *` and refuses `* * 0 * * *`, the copy the other way round. Importing any module of
 the package runs `prefect/__init__.py` (2-3 s), so the copy is loaded from its file.
 """

@@ -12,8 +12,7 @@ from hypothesis import strategies
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from flowstacks import yaml_limits, yaml_scalar
-from flowstacks.core import problem
+from flowstacks.core import problem, yaml_limits, yaml_scalar
 from flowstacks.core.errors import RejectedError
 from flowstacks.stack import config
 from flowstacks.stack.stack_file import StackFile

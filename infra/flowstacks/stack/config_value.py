@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from flowstacks import yaml_limits
+from flowstacks.core import yaml_limits
 
 _LONGEST_SHOWN = 80
 """Characters of a value in a message; a name of 20,000 would hide what is said about it."""
