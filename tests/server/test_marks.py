@@ -1,9 +1,11 @@
 """Marks when things go wrong: killed between two requests, leaked labels, other tools writing over ours."""
 
+from typing import Any
+
 import pytest
 
 from flowstacks.provider import conflicts, errors, orphans
-from flowstacks.provider.kind import ForeignObject
+from flowstacks.provider.kind import ForeignObject, Kind, Props
 from flowstacks.provider.kinds import deployment as deployment_kind
 from flowstacks.provider.kinds import work_pool
 from flowstacks.provider.marks.text import TextMark
@@ -218,7 +220,7 @@ def test_conflicts_are_all_found_at_once_without_writing(api: str, server: Serve
     killed(proxy, BETWEEN_CLAIM_AND_POOL, Stack(KINDS["WorkPool"]), theirs_too)
     session = new_session(api)
 
-    claims = {
+    claims: dict[Kind[Any, Any], list[Props]] = {
         work_pool.KIND: [{"name": name} for name in (their_pool, str(pool_props["name"]), claimed, unique("new"))],
         deployment_kind.KIND: [
             {"flow_name": flow, "name": "theirs"},

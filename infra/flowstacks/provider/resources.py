@@ -32,7 +32,7 @@ class PrefectResource(dynamic.Resource):
 
     def __init_subclass__(cls, kind: Kind[Any, Any]) -> None:
         """The type in the state is `pulumi-python:dynamic/prefect:` and the kind's resource."""
-        super().__init_subclass__(module="prefect", name=kind.resource)
+        super().__init_subclass__(module="prefect", name=kind.resource)  # pyright: ignore[reportUnknownMemberType] - the SDK types no keyword
         cls.kind = kind
 
     def __init__(self, resource_name: str, props: Inputs, opts: pulumi.ResourceOptions | None = None) -> None:
