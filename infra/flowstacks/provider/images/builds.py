@@ -26,6 +26,6 @@ def build(inputs: ImageInputs, base: str | None) -> str:
     command += ["--base", base] if base else []
     done = subprocess.run(command, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if done.returncode:
-        said = "\n".join(done.stderr.strip().splitlines()[-_LAST_LINES:])
-        raise ProviderError(f"{inputs.image} was not built: {said}")
+        output = "\n".join(done.stderr.strip().splitlines()[-_LAST_LINES:])
+        raise ProviderError(f"{inputs.image} was not built: {output}")
     return str(json.loads(done.stdout)["digest"])

@@ -4,7 +4,7 @@ import dataclasses
 import http
 from typing import Self
 
-from flowstacks.provider import origin
+from flowstacks.provider.http import origin
 
 MOST_FLAWS = 2
 """How often a flaw is asked again."""
@@ -32,7 +32,7 @@ class Patience:
 class Setback:
     """Why a request is to be sent again."""
 
-    what: str
+    description: str
     """For the text of the error in the end."""
     is_harmless: bool
     """The server has not carried it out, so even a create may be sent again."""
@@ -51,14 +51,14 @@ class Setback:
         status = answer.status_code
         total_s = patience.total_s
         if status == http.HTTPStatus.TOO_MANY_REQUESTS:
-            return cls(what="429", is_harmless=True, limit_s=patience.throttled_s, pause_s=_retry_after(answer))
+            return cls(description="429", is_harmless=True, limit_s=patience.throttled_s, pause_s=_retry_after(answer))
         if status in _OVERLOADED:
-            return cls(what=str(status), is_harmless=False, limit_s=total_s, is_overload=True)
+            return cls(description=str(status), is_harmless=False, limit_s=total_s, is_overload=True)
         if reads and status == http.HTTPStatus.INTERNAL_SERVER_ERROR:
-            return cls(what="500", is_harmless=True, limit_s=total_s, is_flaw=True)
+            return cls(description="500", is_harmless=True, limit_s=total_s, is_flaw=True)
         if status < http.HTTPStatus.MULTIPLE_CHOICES and origin.is_cut(answer):
-            what = f"the answer was cut off after {len(answer.content)} bytes"
-            return cls(what=what, is_harmless=False, limit_s=total_s, is_flaw=True)
+            description = f"the answer was cut off after {len(answer.content)} bytes"
+            return cls(description=description, is_harmless=False, limit_s=total_s, is_flaw=True)
         return None
 
 
