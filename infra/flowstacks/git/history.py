@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import IO
 
-from flowstacks.core import errors
+from flowstacks.core import errors, naming
 from flowstacks.git import command, git_tree
 
 _CHUNK = 1 << 16
@@ -60,7 +60,8 @@ def effective_commits(root: pathlib.Path, commit: str, path_sets: Mapping[str, S
 
 def _too_shallow(paths: Sequence[str], boundary: str) -> errors.GitError:
     return errors.GitError(
-        f"this clone ends at {boundary[:12]}, too early to know since when {_shown(paths)} has its content. "
+        f"this clone ends at {naming.short_hash(boundary)}, too early to know "
+        f"since when {_shown(paths)} has its content. "
         "Fetch the rest: git fetch --unshallow"
     )
 

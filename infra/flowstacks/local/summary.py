@@ -6,6 +6,7 @@ from typing import Any, cast
 from flowstacks.local import variables
 from flowstacks.local.places import Places
 from flowstacks.local.state import pin_notice
+from flowstacks.runtimes.registry import RUNTIMES
 
 
 def text(places: Places, stack: str, config: Mapping[str, Any], values: Mapping[str, str], *, is_pinned: bool) -> str:
@@ -14,7 +15,7 @@ def text(places: Places, stack: str, config: Mapping[str, Any], values: Mapping[
     `is_pinned`: the flows are those of the pin, not of the working tree.
     """
     api_url = values["PREFECT_API_URL"]
-    is_ecs = config["flowstacks:runtime"] == "ecs"
+    is_ecs = RUNTIMES[config["flowstacks:runtime"]].needs_aws
     then = "" if is_ecs else " · flowstacks run ADDRESS --wait"
     rows = [
         ("UI", api_url.removesuffix("/api")),

@@ -29,7 +29,6 @@ MOVING_PINS = ("HEAD", "worktree")
 INFRA_PATHS = ("__main__.py", "Pulumi.yaml", "infra", "pyproject.toml", "uv.lock")
 """What decides, beside the stack file and the pin, what an environment looks like; read from the checkout."""
 
-RuntimeName = Literal["process", "ecs"]
 SchedulePolicy = Literal["active", "paused", "none"]
 
 COMMIT = "FLOWSTACKS_COMMIT"
@@ -193,7 +192,7 @@ class Config(Model):
     region: str | None = None
     prefect: Prefect = Prefect()
     repository: RepositoryConfig | None = None
-    runtime: RuntimeName
+    runtime: str
     release: Release | None = None
     schedule_policy: SchedulePolicy
     naming: Annotated[Naming, pydantic.BeforeValidator(_with_preset)] = PRESETS["default"]

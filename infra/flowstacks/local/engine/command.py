@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from flowstacks.core import naming
 from flowstacks.local import places as places_of
 from flowstacks.local import variables
 from flowstacks.local.engine import request, tools
@@ -88,7 +89,7 @@ def refresh_copy(places: Places, stack: str, source: Path | None = None) -> None
 
     Raises `LocalError` where the engine can't encrypt the placeholders.
     """
-    source = source or places.root / f"Pulumi.{stack}.yaml"
+    source = source or places.root / naming.stack_file(stack)
     if stack_copy.is_current(places.stacks, stack, source):
         stack_copy.renew(places.stacks, stack)
         return

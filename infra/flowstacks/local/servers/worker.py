@@ -8,6 +8,7 @@ from flowstacks.local import progress, variables
 from flowstacks.local.places import Places
 from flowstacks.local.servers import identity, process, record
 from flowstacks.local.servers.process import Launch
+from flowstacks.runtimes.process import RUNTIME
 
 _START_TIMEOUT_S = 90.0
 _QUERY_S = "2"  # Prefect's default is 10: too long to wait for somebody who has just started a run
@@ -37,7 +38,7 @@ def launch(places: Places, environment: str, api_url: str) -> Launch:
         "PREFECT_WORKER_QUERY_SECONDS": _QUERY_S,
     }
     command = [sys.executable, "-P", "-m", "prefect", "worker", "start"]
-    command += ["--name", name(environment), "--pool", pool(environment), "--type", "process"]
+    command += ["--name", name(environment), "--pool", pool(environment), "--type", RUNTIME.pool_type]
     # With `--type` it does not ask the server for the pool first, so a pool that comes later is waited for.
     command += ["--no-create-pool-if-not-found", "--install-policy", "never"]
     return Launch(
