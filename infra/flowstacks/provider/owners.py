@@ -1,6 +1,6 @@
 """Owners, `[<repository>:]<project>/<stack>`, compared: a repository has many spellings. Pure.
 
-What stands in marks and states stays as it was written; only the comparison knows the one form.
+Marks and states keep the spelling that was written; only the comparison uses the common form.
 """
 
 import re

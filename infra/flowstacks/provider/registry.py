@@ -9,6 +9,6 @@ _IN_ORDER: tuple[Kind[Any, Any], ...] = (
     work_pool.KIND,
     deployment.KIND,
 )
-"""A kind that others refer to stands before them: orphans are deleted from the last to the first."""
+"""A kind comes after those that it refers to: orphans are deleted from the last to the first."""
 
 KINDS: dict[str, Kind[Any, Any]] = {kind.resource: kind for kind in _IN_ORDER}

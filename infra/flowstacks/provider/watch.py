@@ -72,6 +72,6 @@ def _look_in(stat: pathlib.Path) -> tuple[int, str]:
         text = stat.read_text(encoding="utf-8", errors="replace")
     except (FileNotFoundError, ProcessLookupError):
         return 0, ""
-    # The command stands in brackets and may itself hold brackets and blanks (proc_pid_stat(5)).
+    # The command is in brackets and may itself hold brackets and blanks (proc_pid_stat(5)).
     command, _, fields = text.partition("(")[2].rpartition(")")
     return int(fields.split()[1]), command

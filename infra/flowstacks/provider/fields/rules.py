@@ -1,6 +1,6 @@
 """What each field means for a comparison: rules as data, each with its reason, and the pure `diff` and `echo`.
 
-A kind has one table: every property of its input model and every field of Prefect's own models stands in it. A test
+A kind has one table: every property of its input model and every field of Prefect's own models is in it. A test
 fails on a field of Prefect's that has no rule.
 """
 

@@ -1,4 +1,4 @@
-"""Whether Prefect itself gave an answer, or something that stands before it: a proxy, a login page, another server.
+"""Whether Prefect itself gave an answer, or something between: a proxy, a login page, another server.
 
 Such a thing may answer anything with 200 or 404, and both would pass for "done" and "gone".
 """

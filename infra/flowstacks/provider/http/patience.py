@@ -14,18 +14,22 @@ _OVERLOADED = (502, 503, 504)
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Patience:
-    """How long to go on, in seconds. `total_s` is for one request with all its retries.
-
-    `throttled_s` takes its place while the server says 429, `absent_s` while nobody listens.
-    """
+    """How long to go on, in seconds."""
 
     total_s: float = 90.0
+    """For a request with all its retries."""
     throttled_s: float = 600.0
+    """Instead of `total_s` while the server answers 429."""
     absent_s: float = 15.0
+    """Instead of `total_s` while the connection is refused."""
     first_wait_s: float = 0.1
+    """Between the first two attempts; doubled each time."""
     longest_wait_s: float = 5.0
+    """Between two attempts."""
     connect_s: float = 5.0
+    """For a connection."""
     answer_s: float = 30.0
+    """For the next byte of an answer."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

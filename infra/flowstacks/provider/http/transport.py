@@ -98,7 +98,7 @@ def prefect(settings: ServerSettings) -> Endpoint:
 class Transport:
     """Thread-safe; one per server and process.
 
-    `counts` tells the requests sent so far by method, `turned_away` those that the server told to come again.
+    `counts` tells the requests sent so far by method, `turned_away` those that were answered with 429 or 503.
     """
 
     def __init__(self, server: Endpoint, patience: Patience | None = None) -> None:

@@ -1,6 +1,6 @@
 """Building inside an `up`: by the project's own builder, in a process of its own.
 
-The provider imports nothing of ours outside itself, and is silent; the builder is neither.
+The provider imports nothing of flowstacks outside itself, and is silent; the builder is neither.
 """
 
 import json

@@ -25,7 +25,7 @@ def substitute() -> str | None:
 
 
 def is_absent() -> bool:
-    """Whether AWS is an emulator on loopback and no registry stands beside it: emulators hold no images."""
+    """Whether AWS is an emulator on loopback and there is no registry beside it: emulators hold no images."""
     return substitute() is None and _on_loopback(os.environ.get(_EMULATOR, ""))
 
 
@@ -63,7 +63,7 @@ def login(server: Endpoint) -> str | None:
 def _registry() -> Endpoint | None:
     if is_absent():
         raise SettingsError(
-            f"AWS is an emulator here ({_EMULATOR}), and no registry stands beside it. Install docker-registry, then "
+            f"AWS is an emulator here ({_EMULATOR}), and there is no registry beside it. Install docker-registry, then "
             "run `make up` again."
         )
     url = substitute()

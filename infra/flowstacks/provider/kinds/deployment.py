@@ -192,7 +192,9 @@ class DeploymentKind(Kind[DeploymentInputs, DeploymentAnswer]):
         """Its mark must name the same owner and this deployment."""
         owner = marked_owner(answer, inputs.flow_name)
         if not owners.is_same(owner, inputs.owner):
-            state = f"belongs to {owners.description(owner, inputs.owner)}" if owner else "carries no mark of ours"
+            state = (
+                f"belongs to {owners.description(owner, inputs.owner)}" if owner else "carries no mark of flowstacks"
+            )
             raise ForeignError(
                 f"{self._heading(inputs)} exists already and {state}. "
                 "Give the deployment of this stack another name, or delete the one on the server."
@@ -234,7 +236,7 @@ class DeploymentKind(Kind[DeploymentInputs, DeploymentAnswer]):
             return
         if not owners.is_same(marked_owner(answer, str(props.get("flow_name"))), props.get("owner")):
             raise ForeignError(
-                f"{self.heading(props)} was not deleted, it is no longer marked as ours. Take it out of the "
+                f"{self.heading(props)} was not deleted, it no longer has this stack's mark. Take it out of the "
                 "state with `pulumi state delete`, or take it back with `pulumi up --refresh` first."
             )
         Deployments.of(client).delete(id_)
@@ -309,7 +311,7 @@ KIND = DeploymentKind()
 
 
 def marked_owner(answer: DeploymentAnswer, flow_name: str | None = None) -> str | None:
-    """Whose it is; with `flow_name` the mark must name that flow too (a leaked label may name another)."""
+    """The owner in its mark; with `flow_name` the mark must name that flow too (a leaked label may name another)."""
     mark = _mark_of(answer)
     return mark.owner if mark and flow_name in (None, _flow_name(mark)) else None
 

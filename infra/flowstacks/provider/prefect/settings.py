@@ -47,7 +47,7 @@ def read(config: str | None, environ: Mapping[str, str] = os.environ) -> ServerS
         raise SettingsError(
             f"No Prefect server is named. Set flowstacks:prefect.api_url in the stack file, or {API_URL}."
         )
-    own = stack if stack and stack.api_url == url else None  # a key is for the server that it stands beside
+    own = stack if stack and stack.api_url == url else None  # a key is for the server that is written beside it
     return ServerSettings(
         api_url=url.rstrip("/"),
         api_key=_secret(environ.get(API_KEY)) or (own.api_key if own else None),
@@ -59,7 +59,7 @@ def _parse(config: str) -> _PrefectConfig:
     try:
         return _PrefectConfig.model_validate_json(config)
     except pydantic.ValidationError as error:
-        # The values may be secrets: only places and reasons are told.
+        # The values may be secrets: only places and reasons are shown.
         reasons = "; ".join(
             f"{'.'.join(map(str, part['loc'])) or 'value'}: {part['msg']}" for part in error.errors(include_input=False)
         )
