@@ -12,6 +12,7 @@ from flowstacks.evaluation import evaluation, servers
 from flowstacks.git import history
 from flowstacks.stack import config
 from flowstacks.stack.config import Config
+from flowstacks.stack.server import api_url
 
 
 def run() -> Environment:
@@ -29,7 +30,7 @@ def run() -> Environment:
     environment = Environment(stack, verdict.config, verdict.desired, server.foreign_pools, server.images)
     if verdict.config.release is None:
         pulumi.log.info(how_to_fill(verdict.config), environment)
-    outputs.export(environment, verdict, config.api_url(verdict.config) or "", infra_commit)
+    outputs.export(environment, verdict, api_url(verdict.config) or "", infra_commit)
     return environment
 
 

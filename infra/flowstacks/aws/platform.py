@@ -17,7 +17,8 @@ from flowstacks.desired.image_source import ImageSource
 from flowstacks.provider import canonical, resources
 from flowstacks.provider.images import tags
 from flowstacks.runtimes import ecs_template
-from flowstacks.stack.config import Config, api_url
+from flowstacks.stack.config import Config
+from flowstacks.stack.server import api_url
 
 Images = Mapping[str, ImageSource]
 """What the registries say, by image name."""

@@ -10,7 +10,7 @@ import pulumi_aws as aws
 from flowstacks.aws import roles, secrets, tasks
 from flowstacks.aws.scope import Scope
 from flowstacks.aws.tasks import TaskSurroundings
-from flowstacks.stack.config import Worker
+from flowstacks.stack.aws_config import Worker
 
 _KEY = "prefect/worker"
 """Name of its task definition in the stack: no project's, which has no `/`, and no address's, which has two."""

@@ -13,7 +13,8 @@ from flowstacks.provider import canonical
 from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.runtimes.runtime import Recipe, RunRequest, Runtime, Source, Task
 from flowstacks.stack import schedule, settings
-from flowstacks.stack.config import NAMESPACE, Config, Override, SchedulePolicy
+from flowstacks.stack.config import NAMESPACE, Config, SchedulePolicy
+from flowstacks.stack.override import Override
 from flowstacks.stack.schedule import Schedule
 from flowstacks.stack.settings import DeploymentSettings
 from flowstacks.stack.stack_file import Key

@@ -14,7 +14,7 @@ from flowstacks.checks import (
     properties,
     stack_settings,
 )
-from flowstacks.core import naming, problem
+from flowstacks.core import naming, problem, urls
 from flowstacks.core.errors import GitError, RejectedError
 from flowstacks.core.problem import Place
 from flowstacks.desired import desired_state
@@ -23,7 +23,7 @@ from flowstacks.discovery import discovery
 from flowstacks.discovery.declarations import declaration_checks
 from flowstacks.discovery.manifest import Manifest
 from flowstacks.runtimes.runtime import Source
-from flowstacks.stack import config
+from flowstacks.stack import config, server
 from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import StackFile
 
@@ -111,7 +111,7 @@ def owner(settings: Config, project: str) -> str:
 
 def source(settings: Config, root: Path) -> Source:
     """Where runs clone from: this checkout on a loopback API, `flowstacks:repository` elsewhere."""
-    if settings.repository and not config.is_loopback(config.api_url(settings) or ""):
+    if settings.repository and not urls.is_loopback(server.api_url(settings) or ""):
         return Source(url=settings.repository.url, credentials=settings.repository.credentials, checkout=str(root))
     return Source(url=root.as_uri(), credentials=None, checkout=str(root))
 

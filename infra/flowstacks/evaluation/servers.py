@@ -21,8 +21,9 @@ from flowstacks.provider.client import Client
 from flowstacks.provider.conflicts import ClaimedDeployment, ClaimedWorkPool, Conflicts, ForeignObject
 from flowstacks.provider.errors import ProviderError
 from flowstacks.provider.settings import ServerSettings
-from flowstacks.stack import config
-from flowstacks.stack.config import Config, ExistingSecret
+from flowstacks.stack import server
+from flowstacks.stack.config import Config
+from flowstacks.stack.secret import ExistingSecret
 from flowstacks.stack.stack_file import StackFile
 
 
@@ -87,7 +88,7 @@ def _origin(settings: Config, root: Path) -> Config | None:
 @contextlib.contextmanager
 def asking(settings: Config, root: Path) -> Generator[Client]:
     """A client of the stack's server; what the server refuses becomes a `ServerError` with its place."""
-    url, key, auth = config.api_url(settings), config.api_key(settings), config.auth_string(settings)
+    url, key, auth = server.api_url(settings), server.api_key(settings), server.auth_string(settings)
     client = Client(ServerSettings.model_validate({"api_url": url, "api_key": key, "auth_string": auth}))
     try:
         yield client

@@ -9,7 +9,8 @@ from flowstacks.core.errors import FlowstacksError
 from flowstacks.desired.desired_state import Desired, DesiredImage
 from flowstacks.pins.pin import Hold
 from flowstacks.promotion import inheritance
-from flowstacks.stack.config import Config, Override
+from flowstacks.stack.config import Config
+from flowstacks.stack.override import Override
 
 _REST = "**"
 
