@@ -9,9 +9,11 @@ from flowstacks.checks import (
     aws_collisions,
     deployments,
     ecs,
+    plain_logins,
     plain_secrets,
     prefect_version,
     properties,
+    repository_url,
     stack_settings,
 )
 from flowstacks.core import naming, problem, urls
@@ -97,6 +99,8 @@ def _configured(stack_file: StackFile, stack: str, values: Mapping[str, object] 
     settings = config.load(stack, written if values is None else values, stack_file.place)
     _stop_on_errors(
         stack_settings.check(settings, stack_file.place)
+        + repository_url.check(settings, stack_file.place)
+        + plain_logins.check(written, stack_file.place)
         + plain_secrets.check(written, stack_file.place)
         + ecs.check_stack(settings, written, stack_file.place)
     )
