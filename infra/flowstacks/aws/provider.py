@@ -18,7 +18,7 @@ SERVICES = ("ecr", "ecs", "iam", "logs", "secretsmanager", "sts")
 
 
 def emulator(environ: Mapping[str, str]) -> str | None:
-    """URL of the emulator that the shell names; None where it is AWS that is meant."""
+    """URL of the emulator that the shell names; None for AWS itself."""
     url = environ.get(ENDPOINT)
     return url if url and urls.is_loopback(url) else None
 
@@ -44,7 +44,7 @@ def arguments(region: str, account: str | None, environ: Mapping[str, str]) -> a
     )
 
 
-def declare(arguments: aws.ProviderArgs, opts: pulumi.ResourceOptions) -> aws.Provider:
+def declare_provider(arguments: aws.ProviderArgs, opts: pulumi.ResourceOptions) -> aws.Provider:
     """Every AWS resource of the stack names it: nothing falls back to what a shell happens to have."""
     return aws.Provider("aws", arguments, opts)
 

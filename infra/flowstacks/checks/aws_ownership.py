@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from flowstacks.aws.names import OWNER_TAG, Names
+from flowstacks.aws.names import OWNER_TAG, Names, of_config
 from flowstacks.checks import aws_secrets
 from flowstacks.core import problem, urls
 from flowstacks.core.errors import ServerError
@@ -31,7 +31,7 @@ def check(settings: Config, owner: str, secrets: Sequence[str], place: Place) ->
     AWS refuses.
     """
     errors: Any = importlib.import_module("botocore.exceptions")
-    names = Names(prefix=settings.aws.prefix, environment=settings.environment)
+    names = of_config(settings)
     client = _clients(settings)
     try:
         found = [(what, name, tags) for what, name, tags in existing(client, names) if _other(tags, owner)]

@@ -11,7 +11,8 @@ from typing import Any, cast
 from flowstacks.checks import job_variables
 from flowstacks.core import naming, problem, suggestion
 from flowstacks.core.problem import Place
-from flowstacks.desired.desired_state import ChosenDeployment, Desired, DesiredDeployment
+from flowstacks.desired.choice import ChosenDeployment
+from flowstacks.desired.objects import Desired, DesiredDeployment
 from flowstacks.discovery import validation
 from flowstacks.discovery.manifest import Manifest
 from flowstacks.provider import ownership
@@ -103,7 +104,7 @@ def _unknown_job_variables(config: Config, one: DesiredDeployment) -> Iterator[p
         )  # fmt: skip
     variables = cast("dict[str, Any]", RUNTIMES[config.runtime].job_template()["variables"])
     known: dict[str, Any] = variables["properties"]
-    told_otherwise = job_variables.RESERVED if config.runtime == "ecs" else ()
+    told_otherwise = job_variables.RESERVED if RUNTIMES[config.runtime].needs_aws else ()
     for name in sorted(set(one.settings.job_variables or {}) - {*known, *told_otherwise}):
         yield problem.error(
             "unknown-job-variable", one.place, f"job variable {name!r} is not in the pool's template",

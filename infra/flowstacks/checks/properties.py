@@ -11,7 +11,7 @@ import pydantic
 
 from flowstacks.core import problem
 from flowstacks.core.problem import Place
-from flowstacks.desired.desired_state import Desired
+from flowstacks.desired.objects import Desired
 from flowstacks.provider.registry import KINDS
 
 _NAMES = ("name", "flow_name")

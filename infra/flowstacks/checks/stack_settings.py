@@ -60,16 +60,21 @@ def _runtime_exists(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
 
 
 def _moving_pins_stay_local(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
-    if stack.runtime == "process" and urls.is_loopback(server.api_url(stack) or ""):
+    runtime = RUNTIMES.get(stack.runtime)
+    if runtime is None or (runtime.allows_moving_pin and urls.is_loopback(server.api_url(stack) or "")):
         return
     for pin, path in config.pins(stack).items():
         if pin in MOVING_PINS:
             yield problem.error(
                 "moving-pin",
                 locate(path),
-                f"pin {pin!r} follows the checkout and is only for runtime `process` on a loopback API",
+                f"pin {pin!r} follows the checkout and is only for runtime `{_moving_runtimes()}` on a loopback API",
                 "Pin a commit's 40 hex digits: `git rev-parse HEAD`",
             )
+
+
+def _moving_runtimes() -> str:
+    return "`, `".join(name for name, runtime in RUNTIMES.items() if runtime.allows_moving_pin)
 
 
 def _pin_is_the_files(stack: Config, locate: Locate) -> Iterator[problem.Problem]:

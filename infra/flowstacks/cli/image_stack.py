@@ -10,6 +10,7 @@ from flowstacks.discovery.declarations import declaration_checks
 from flowstacks.git import command, git_tree
 from flowstacks.images import target
 from flowstacks.images.target import Target
+from flowstacks.runtimes.registry import runtime_of, with_images
 from flowstacks.stack import config
 from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import StackFile
@@ -52,8 +53,9 @@ def _configured(root: Path, stack: str) -> Config:
     if not (root / stack_file.name).exists():
         raise FlowstacksError(f"There is no {stack_file.name}. Name a stack that has one")
     settings = config.load(stack, stack_file.values(), stack_file.place)
-    if settings.runtime != "ecs":
+    if not runtime_of(settings).has_images:
         raise FlowstacksError(
-            f"{stack} has runtime {settings.runtime}, which uses no images. Name a stack with flowstacks:runtime: ecs"
+            f"{stack} has runtime {settings.runtime}, which uses no images. "
+            f"Name a stack with flowstacks:runtime: {with_images()}"
         )
     return settings

@@ -18,6 +18,25 @@ _LONGEST_TEMPLATE = 255
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9_]+")
 
 
+_STACK_FILE = re.compile(r"Pulumi\.(.+)\.yaml")
+
+
+def stack_file(stack: str) -> str:
+    """Name of a stack's file in the repository's root, by Pulumi's convention."""
+    return f"Pulumi.{stack}.yaml"
+
+
+def stack_of_file(name: str) -> str | None:
+    """Inverse of `stack_file`; None for every other file."""
+    match = _STACK_FILE.fullmatch(name)
+    return match.group(1) if match else None
+
+
+def short_hash(text: str) -> str:
+    """The first 12 hex digits of a commit or a digest, as names and messages show it; a moving pin stays whole."""
+    return text[:12]
+
+
 class Address(NamedTuple):
     """Key of a deployment in outputs, overrides and patterns; the same in every environment."""
 

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Literal
 
-from flowstacks.desired.desired_state import Desired
+from flowstacks.desired.objects import Desired
 from flowstacks.difference import task_definition_change, value_change
 from flowstacks.difference.containers import Containers
 from flowstacks.difference.value_change import ValueChange

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, Self
 
 from flowstacks.core import naming
-from flowstacks.desired.desired_state import Desired, DesiredDeployment
+from flowstacks.desired.objects import Desired, DesiredDeployment
 from flowstacks.difference import deployment_change, parts, schedule_change
 from flowstacks.difference.containers import Containers
 from flowstacks.difference.inputs import Json

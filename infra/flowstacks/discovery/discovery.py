@@ -1,4 +1,4 @@
-"""Everything at one revision, with every problem at once: the one way into discovery."""
+"""Read a repository at one revision into a manifest, with every problem: the entry point of discovery."""
 
 import dataclasses
 import pathlib
@@ -19,7 +19,7 @@ def discover(
     """Read the repository at `rev` (a commit, anything git resolves, or `worktree`).
 
     `sources`: globs of project folders instead of the root's `[tool.flowstacks] sources` (default `flows/*`).
-    What is wrong with the flows' files is returned, in reading order; GitError says that the repository can't answer.
+    Problems of the flows' files are returned, in reading order. Raises GitError where the repository can't be read.
     """
     findings = Findings()
     with git_tree.opened(root, rev) as tree:

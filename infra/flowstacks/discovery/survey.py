@@ -27,7 +27,7 @@ class RepositoryFiles:
 
 def is_read(path: str) -> bool:
     """Whether a project's survey needs the file: Python, or a file that a declaration form asks for."""
-    return path.endswith(".py") or any(form.asks_for(path) for form in registry.FORMS)
+    return path.endswith(".py") or registry.asks_for(path)
 
 
 def flows(

@@ -39,17 +39,17 @@ def parameter_problems(
     """
     properties = cast("Mapping[str, Mapping[str, Any]]", schema.get("properties") or {})
     required = cast("list[str]", schema.get("required") or [])
-    found: list[ParameterProblem] = []
+    problems: list[ParameterProblem] = []
     for name, value in parameters.items():
         if name in properties:
-            found.extend(_misfits(name, value, properties[name], schema, is_required=name in required))
+            problems.extend(_misfits(name, value, properties[name], schema, is_required=name in required))
         else:
             hint = suggestion.did_you_mean(name, properties)
-            found.append(ParameterProblem(name, f"the flow has no parameter {name!r}{hint}", "Rename or remove it"))
+            problems.append(ParameterProblem(name, f"the flow has no parameter {name!r}{hint}", "Rename or remove it"))
     missing = [name for name in required if name not in parameters] if complete else []
     remedy = "Give it a value in parameters, or a default in the signature"
     return [
-        *found,
+        *problems,
         *(ParameterProblem(name, f"parameter {name!r} has no value for a scheduled run", remedy) for name in missing),
     ]
 
@@ -69,11 +69,11 @@ def _misfits(
         jsonschema.Draft202012Validator(whole, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER),
     )
     return [
-        ParameterProblem(name, f"parameter {name!r}: {_said(error)}", "Write a value that the flow's annotation admits")
+        ParameterProblem(name, f"parameter {name!r}: {_text(error)}", "Write a value that the flow's annotation admits")
         for error in validator.iter_errors(value)
     ]
 
 
-def _said(error: jsonschema.ValidationError) -> str:
+def _text(error: jsonschema.ValidationError) -> str:
     inside = "".join(f"[{part!r}]" for part in error.path)
     return f"{inside + ': ' if inside else ''}{error.message}"

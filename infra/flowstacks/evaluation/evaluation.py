@@ -19,12 +19,13 @@ from flowstacks.checks import (
 from flowstacks.core import naming, problem, urls
 from flowstacks.core.errors import GitError, RejectedError
 from flowstacks.core.problem import Place
-from flowstacks.desired import desired_state
-from flowstacks.desired.desired_state import Desired
+from flowstacks.desired import choice, desired_state
+from flowstacks.desired.objects import Desired
+from flowstacks.desired.recipe import Source
 from flowstacks.discovery import discovery
 from flowstacks.discovery.declarations import declaration_checks
 from flowstacks.discovery.manifest import Manifest
-from flowstacks.runtimes.runtime import Source
+from flowstacks.runtimes.registry import runtime_of
 from flowstacks.stack import config, server
 from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import StackFile
@@ -69,12 +70,15 @@ def judge(root: Path, project: str, settings: Config, stack_file: StackFile) -> 
     def place(pattern: str) -> Place:
         return stack_file.place(["flowstacks:overrides", pattern] if pattern else ["flowstacks:defaults"])
 
-    chosen = desired_state.choose(settings, manifests, place)
-    wanted = desired_state.desired(settings, owner(settings, project), source(settings, root), chosen)
+    chosen = choice.choose(settings, manifests, place)
+    runtime = runtime_of(settings)
+    wanted = desired_state.compose(settings, runtime, owner(settings, project), source(settings, root), chosen)
     if not problem.errors(found):  # what a broken file would have held can't be missed
         found += deployments.check_patterns(settings, manifests, place)
     found += deployments.check_layers(chosen)
     found += deployments.check_merged(settings, wanted)
+    for check in runtime.checks:
+        found += check(settings, chosen, stack_file.place)
     found += ecs.check(settings, chosen, manifests, stack_file.place)
     found += prefect_version.check(chosen, importlib.metadata.version("prefect"))
     found += aws_collisions.check(settings, wanted, stack_file.place)

@@ -6,12 +6,12 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from flowstacks.checks import aws_ownership, aws_placement, lost_projects
-from flowstacks.core import problem, suggestion
+from flowstacks.core import naming, problem, suggestion
 from flowstacks.core.errors import RejectedError, ServerError
 from flowstacks.core.problem import Place
 from flowstacks.desired import desired_state
-from flowstacks.desired.desired_state import DesiredDeployment
 from flowstacks.desired.image_source import ImageSource
+from flowstacks.desired.objects import DesiredDeployment
 from flowstacks.evaluation import evaluation, images
 from flowstacks.evaluation.evaluation import Verdict
 from flowstacks.evaluation.images import Resolved
@@ -21,6 +21,7 @@ from flowstacks.provider.client import Client
 from flowstacks.provider.conflicts import ClaimedDeployment, ClaimedWorkPool, Conflicts, ForeignObject
 from flowstacks.provider.errors import ProviderError
 from flowstacks.provider.settings import ServerSettings
+from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.stack import server
 from flowstacks.stack.config import Config
 from flowstacks.stack.secret import ExistingSecret
@@ -59,7 +60,7 @@ def check(verdict: Verdict, root: Path) -> ServerState:
     )
     problems = [*_taken(verdict, found), *_pools(verdict, pools), *_queues(verdict, found, pools), *emptied_projects]
     resolved = Resolved(images={}, problems=())
-    if verdict.config.runtime == "ecs":
+    if RUNTIMES[verdict.config.runtime].needs_aws:
         stack_file = StackFile(root, verdict.config.environment)
         moved = _moved(verdict, existing, stack_file)
         if moved:
@@ -80,7 +81,7 @@ def check(verdict: Verdict, root: Path) -> ServerState:
 def _origin(settings: Config, root: Path) -> Config | None:
     """The environment that the release comes from, where it is still one of this repository's."""
     named = settings.release.from_ if settings.release else None
-    if named is None or named == settings.environment or not (root / f"Pulumi.{named}.yaml").exists():
+    if named is None or named == settings.environment or not (root / naming.stack_file(named)).exists():
         return None
     return evaluation.configured(root, named)
 
@@ -129,7 +130,7 @@ def _wanted(one: DesiredDeployment) -> ClaimedDeployment:
 
 
 def _taken(verdict: Verdict, found: Conflicts) -> Iterator[problem.Problem]:
-    stack_file = Place(f"Pulumi.{verdict.config.environment}.yaml", 0)
+    stack_file = Place(naming.stack_file(verdict.config.environment), 0)
     by_name = {one.resource_name: one for one in verdict.desired.deployments}
     for foreign in found.foreign:
         one = by_name.get(foreign.name) if foreign.kind == "deployment" else None

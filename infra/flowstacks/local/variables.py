@@ -114,6 +114,6 @@ def loopback(api_url: str) -> str:
 def applied(places: Places, environ: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
     """The environment of a child process: inherited ones dropped, `values` set, our folders first on PATH."""
     child = without_inherited(environ) | dict(values)
-    rest = [entry for entry in environ.get("PATH", "").split(":") if entry not in path_entries(places)]
-    child["PATH"] = ":".join([*path_entries(places), *rest])
+    entries = [entry for entry in environ.get("PATH", "").split(":") if entry not in path_entries(places)]
+    child["PATH"] = ":".join([*path_entries(places), *entries])
     return child

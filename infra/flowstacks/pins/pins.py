@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from flowstacks.core import problem, suggestion
+from flowstacks.core import naming, problem, suggestion
 from flowstacks.core.errors import FlowstacksError, RejectedError
 from flowstacks.core.problem import Place
 from flowstacks.pins import stack_text
@@ -41,13 +41,12 @@ class Edit:
 
 def name(stack: str) -> str:
     """Name of the environment's file."""
-    return f"Pulumi.{stack}.yaml"
+    return naming.stack_file(stack)
 
 
 def stacks(root: Path) -> list[str]:
     """Environments that have a stack file."""
-    names = (path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in root.glob("Pulumi.*.yaml"))
-    return sorted(stack for stack in names if stack)
+    return sorted(filter(None, (naming.stack_of_file(path.name) for path in root.iterdir())))
 
 
 def read(root: Path, stack: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from flowstacks.desired.desired_state import Desired
+from flowstacks.desired.objects import Desired
 from flowstacks.evaluation import servers
 from flowstacks.promotion import hold_overrides
 from flowstacks.provider.answers import FlowRunAnswer

@@ -8,7 +8,7 @@ import collections
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 
-from flowstacks.core import markdown
+from flowstacks.core import markdown, naming
 from flowstacks.difference import resource_change
 from flowstacks.difference.parts import Operation
 from flowstacks.difference.resource_change import ResourceChange
@@ -101,10 +101,10 @@ def _promotion(before: PinnedRelease | None, after: PinnedRelease | None) -> str
     if after is None or before == after or after.commit in MOVING_PINS:
         return ""
     source = f" from {markdown.code(after.from_)}" if after.from_ else ""
-    old = f"{markdown.code(before.commit[:12])} → " if before and before.commit != after.commit else ""
+    old = f"{markdown.code(naming.short_hash(before.commit))} → " if before and before.commit != after.commit else ""
     count = len(_moved_images(before, after)) if before else 0
     images = f", {count} image{'s' if count > 1 else ''}" if count else ""
-    return f". Release {old}{markdown.code(after.commit[:12])}{source}{images}"
+    return f". Release {old}{markdown.code(naming.short_hash(after.commit))}{source}{images}"
 
 
 def _moved_images(before: PinnedRelease, after: PinnedRelease) -> list[str]:

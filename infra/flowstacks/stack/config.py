@@ -28,7 +28,6 @@ NAMESPACE = "flowstacks"
 INFRA_PATHS = ("__main__.py", "Pulumi.yaml", "infra", "pyproject.toml", "uv.lock")
 """What decides, beside the stack file and the pin, what an environment looks like; read from the checkout."""
 
-RuntimeName = Literal["process", "ecs"]
 SchedulePolicy = Literal["active", "paused", "none"]
 
 
@@ -68,8 +67,8 @@ class Config(Model):
     """The Prefect server; required unless `PREFECT_API_URL` is set."""
     repository: RepositoryConfig | None = None
     """Where the flows come from; required unless the server is on loopback."""
-    runtime: RuntimeName
-    """What runs the flows: `process`, a worker's own machine, or `ecs`, tasks of Amazon ECS."""
+    runtime: str
+    """Name of the runtime that runs the flows: `process`, a worker's own machine, or `ecs`, tasks of Amazon ECS."""
     release: Release | None = None
     """What the environment runs; without it, nothing but what overrides hold."""
     schedule_policy: SchedulePolicy

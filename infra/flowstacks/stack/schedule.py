@@ -9,13 +9,18 @@ import zoneinfo
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+import pydantic
+
 from flowstacks.core import suggestion
 from flowstacks.core.model import Model
-from flowstacks.core.server_name import ServerName
 from flowstacks.stack import cron_parser
+from flowstacks.stack.server_name import ServerName
 
 TIMINGS: Mapping[str, str] = {"cron": "0 4 * * *"}
-"""The fields that say when, with an example; a schedule has exactly one of them. The first is what text alone means."""
+"""The fields that say when, with an example; a schedule has exactly one of them.
+
+A schedule that is written as text alone has the first.
+"""
 
 COMPANIONS = ("timezone",)
 """Fields that refine a timing, so that none of them means anything without one."""
@@ -42,9 +47,9 @@ class Schedule(Model):
         """When it fires: `0 4 * * * UTC`."""
         return text(self.model_dump())
 
-    def inputs(self, *, active: bool) -> dict[str, str | bool]:
+    def inputs(self, *, active: bool) -> dict[str, pydantic.JsonValue]:
         """As the input of a deployment resource; `active` is what the environment makes of it."""
-        timing: dict[str, str] = self.model_dump(exclude={"active"}, exclude_none=True)
+        timing: dict[str, pydantic.JsonValue] = self.model_dump(exclude={"active"}, exclude_none=True)
         return {**timing, "active": active}
 
 
@@ -76,7 +81,7 @@ def doubts(schedule: Schedule) -> Iterator[ScheduleFault]:
 
 
 def cron_fault(cron: str) -> str | None:
-    """Why Prefect refuses the expression (3.8.8, `_internal/schemas/validators.py`: `validate_cron_string`)."""
+    """Why Prefect refuses the expression (3.9.1, `_internal/schemas/validators.py`: `validate_cron_string`)."""
     if cron_parser.is_random(cron):
         return f"{cron!r} asks for a random or hashed time, which Prefect refuses"
     return None if cron_parser.is_valid(cron) else f"{cron!r} is no cron expression"
@@ -118,7 +123,7 @@ def text(inputs: Inputs) -> str:
 
 
 def is_active(inputs: Inputs) -> bool:
-    """Whether it makes runs; on the server a schedule is active unless told otherwise."""
+    """Whether it makes runs; on the server a schedule is active unless it is paused."""
     return inputs.get("active") is not False
 
 

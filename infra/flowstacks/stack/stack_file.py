@@ -7,7 +7,7 @@ from typing import Any, cast
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from flowstacks.core import problem, yaml_limits, yaml_scalar
+from flowstacks.core import naming, problem, yaml_limits, yaml_scalar
 from flowstacks.core.errors import RejectedError
 from flowstacks.core.problem import Place
 from flowstacks.core.yaml_scalar import Fault
@@ -26,7 +26,7 @@ class StackFile:
 
     def __init__(self, root: Path, stack: str) -> None:
         """`root` holds `Pulumi.yaml`; a file that does not exist counts as empty."""
-        self.name = f"Pulumi.{stack}.yaml"
+        self.name = naming.stack_file(stack)
         self._files = [(name, _config_of(root / name)) for name in (self.name, PROJECT_FILE)]
 
     def place(self, path: Sequence[Key]) -> Place:

@@ -32,8 +32,8 @@ def test_names(name: str) -> None:
 
 
 def messages(parameters: dict[str, object], *, complete: bool = False) -> list[str]:
-    found = validation.parameter_problems(SCHEMA, parameters, complete=complete)  # type: ignore[arg-type]
-    return [f"{one.parameter}: {one.message}" for one in found]
+    problems = validation.parameter_problems(SCHEMA, parameters, complete=complete)  # type: ignore[arg-type]
+    return [f"{problem.parameter}: {problem.message}" for problem in problems]
 
 
 def test_parameters_that_fit() -> None:
@@ -43,7 +43,7 @@ def test_parameters_that_fit() -> None:
     assert messages({"days": {"__prefect_kind": "jinja", "template": "{{ 1 }}"}}) == []
 
 
-def test_each_misfit_is_told() -> None:
+def test_each_misfit_is_reported() -> None:
     assert messages({"dayz": 1, "days": "x", "mode": "half", "names": ["a", 1]}) == [
         "dayz: the flow has no parameter 'dayz' (did you mean 'days'?)",
         "days: parameter 'days': 'x' is not of type 'integer'",
@@ -52,7 +52,7 @@ def test_each_misfit_is_told() -> None:
     ]
 
 
-def test_what_a_scheduled_run_lacks() -> None:
+def test_parameters_that_a_scheduled_run_lacks() -> None:
     assert [text.partition(":")[0] for text in messages({"days": 1}, complete=True)] == ["anything"]
     assert messages({"days": 1, "anything": 1}, complete=True) == []
 

@@ -8,7 +8,7 @@ import pytest
 
 from flowstacks.core.errors import FlowstacksError, ServerError
 from flowstacks.core.problem import Place
-from flowstacks.desired.desired_state import DesiredImage
+from flowstacks.desired.objects import DesiredImage
 from flowstacks.evaluation import images
 from flowstacks.images import containerfile
 from flowstacks.provider.images import ecr, endpoint

@@ -148,9 +148,10 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(RejectedError) as rejected:
         _load(
             tmp_path,
-            "config:\n  flowstacks:runtime: lambda\n  flowstacks:relase: {}\n  flowstacks:defaults: {cpu: x}\n",
+            "config:\n  flowstacks:runtime: process\n  flowstacks:schedule_policy: sometimes\n"
+            "  flowstacks:relase: {}\n  flowstacks:defaults: {cpu: x}\n",
         )
-    assert [problem.line for problem in rejected.value.problems] == [2, 3, 4]
+    assert [problem.line for problem in rejected.value.problems] == [3, 4, 5]
 
 
 @pytest.mark.parametrize(("stack", "policy"), [("main", "active"), ("dev", "paused"), ("staging", "paused")])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pydantic
 
-from flowstacks.core import problem
+from flowstacks.core import naming, problem
 from flowstacks.discovery import discovery, manifest
 
 Json = dict[str, pydantic.JsonValue]
@@ -52,7 +52,7 @@ def listing(found: manifest.Manifest, problems: Sequence[problem.Problem]) -> st
     """One block per project, then the problems."""
     lines = [f"commit {found.commit}"]
     for project in found.projects:
-        lines += ["", f"{project.name} {project.version} ({project.path}, since {project.commit[:12]})"]
+        lines += ["", f"{project.name} {project.version} ({project.path}, since {naming.short_hash(project.commit)})"]
         lines += [
             f"  image {image.name or 'of its own'} ({image.dockerfile})" for image in project.images if image.dockerfile
         ]

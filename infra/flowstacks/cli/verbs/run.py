@@ -17,7 +17,7 @@ from prefect.exceptions import ObjectNotFound
 from flowstacks.cli import stack
 from flowstacks.core import naming, suggestion, urls
 from flowstacks.core.errors import FlowstacksError, ServerError
-from flowstacks.desired.desired_state import DesiredDeployment
+from flowstacks.desired.objects import DesiredDeployment
 from flowstacks.evaluation import evaluation
 from flowstacks.stack import server
 from flowstacks.stack.config import Config

@@ -110,6 +110,6 @@ def from_layers(
         settings=settings.merge(layer.settings for layer in layers),
         place=place,
         name_place=source.place if source else place,
-        places={name: at for layer in layers for name, at in layer.places.items()},
-        parameters={name: at for layer in layers for name, at in layer.parameters.items()},
+        places={name: field_place for layer in layers for name, field_place in layer.places.items()},
+        parameters={name: field_place for layer in layers for name, field_place in layer.parameters.items()},
     )

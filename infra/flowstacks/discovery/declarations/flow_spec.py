@@ -87,8 +87,8 @@ def _of_spec(spec: Literal, candidates: Sequence[Candidate], findings: Findings)
     layers = [layer for deployment in listed if (layer := _layer(deployment, findings))]
     is_only = len(listed) == 1
     return [
-        declaration.from_layers(candidate, at, [shared, layer], is_only=is_only, findings=findings)
-        for at, layer in layers
+        declaration.from_layers(candidate, layer_place, [shared, layer], is_only=is_only, findings=findings)
+        for layer_place, layer in layers
     ]
 
 
@@ -139,7 +139,12 @@ def _only(place: Place, candidates: Sequence[Candidate], findings: Findings) -> 
             return choice[0]
     names = ", ".join(candidate.flow.node.name for candidate in candidates)
     if candidates:
-        findings.error("flow-spec", *place, "it does not say which flow", f'Add "flow", one of: {names}')
+        findings.error(
+            "flow-spec",
+            *place,
+            f"{NAME} does not name its flow, and the file has several",
+            f'Add "flow", one of: {names}',
+        )
     else:
         findings.error("flow-spec", *place, f"{NAME} in a file without a flow", "Move it beside its flow")
     return None

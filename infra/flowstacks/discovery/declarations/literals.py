@@ -28,7 +28,7 @@ class Literal:
 
     @property
     def is_none(self) -> bool:
-        """`None`, or a name for it; False where only running the file would tell."""
+        """`None`, or a name for it; False where that is known only at run time."""
         try:
             node = self.definition().located.node
         except UnreadableError:
@@ -42,7 +42,7 @@ class Literal:
         return isinstance(node, ast.Dict | ast.Call) or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr))
 
     def value(self) -> object:
-        """Raises UnreadableError where only running the file would tell."""
+        """Raises UnreadableError where it is known only at run time."""
         return self._ask(values.evaluate)
 
     def entries(self) -> Mapping[str, PlacedValue]:
@@ -62,7 +62,7 @@ class Literal:
             return question(self.codebase, self.located)
         except values.UnresolvedError as error:
             raise UnreadableError(
-                Place(error.at.file, error.at.line),
-                f"this can't be told without running the file: {error}",
+                Place(error.expression.file, error.expression.line),
+                f"this is known only when the file runs: {error}",
                 "Write a literal, or a constant of the project's files",
             ) from error

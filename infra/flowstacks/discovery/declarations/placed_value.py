@@ -14,7 +14,7 @@ from flowstacks.discovery.findings import Findings
 
 
 class UnreadableError(Exception):
-    """A value can't be told from the file's text; `str()` says why."""
+    """The file's text does not determine a value; `str()` gives the reason."""
 
     def __init__(self, place: Place, reason: str, remedy: str) -> None:
         """`reason` is a clause without a full stop."""
@@ -37,7 +37,7 @@ class PlacedValue(Protocol):
 
     @property
     def is_none(self) -> bool:
-        """Whether it is null, so that nothing is declared; False where that can't be told."""
+        """Whether it is null, so that nothing is declared; False where that is unknown."""
         ...
 
     @property
@@ -63,7 +63,7 @@ class PlacedValue(Protocol):
 
 
 def read(source: PlacedValue, findings: Findings) -> object:
-    """The value; None, with a problem, where it can't be told."""
+    """The value; None, with a problem, where it can't be read."""
     try:
         return source.value()
     except UnreadableError as error:

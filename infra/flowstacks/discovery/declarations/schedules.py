@@ -86,10 +86,10 @@ def _from_entries(place: Place, entries: Mapping[str, PlacedValue], findings: Fi
         schedule = Schedule.model_validate(known)
     except pydantic.ValidationError as error:
         for fault in error.errors():
-            name = str(fault["loc"][0]) if fault["loc"] else ""
-            at = entries[name].place if name in entries else place
+            name = str(fault["loc"][0]) if fault["loc"] else "/".join(model.TIMINGS)
+            field_place = entries[name].place if name in entries else place
             remedy = f"Known here: {', '.join(Schedule.model_fields)}"
-            findings.error("schedule", *at, f"schedule: {name}: {fault['msg']}", remedy)
+            findings.error("schedule", *field_place, f"schedule: {name}: {fault['msg']}", remedy)
         return None
     return schedule if _is_sound(schedule, place, entries, findings) else None
 
@@ -97,11 +97,11 @@ def _from_entries(place: Place, entries: Mapping[str, PlacedValue], findings: Fi
 def _is_sound(schedule: Schedule, place: Place, entries: Mapping[str, PlacedValue], findings: Findings) -> bool:
     faults = list(model.faults(schedule))
     for fault in faults:
-        at = entries[fault.field].place if fault.field in entries else place
-        findings.error(fault.field, *at, fault.message, fault.remedy)
+        field_place = entries[fault.field].place if fault.field in entries else place
+        findings.error(fault.field, *field_place, fault.message, fault.remedy)
     for doubt in model.doubts(schedule):
-        at = entries[doubt.field].place if doubt.field in entries else place
-        findings.warning(doubt.field, *at, doubt.message, doubt.remedy)
+        field_place = entries[doubt.field].place if doubt.field in entries else place
+        findings.warning(doubt.field, *field_place, doubt.message, doubt.remedy)
     return not faults
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from flowstacks.aws_plugin.values import Plain
+from flowstacks.aws_plugin.properties.values import Plain
 
 Check = Callable[[Plain], str | None]
 """Why a value is refused, ending with the remedy; None where it is not."""

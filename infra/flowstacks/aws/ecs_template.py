@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from flowstacks.runtimes.runtime import Json
+from flowstacks.desired.recipe import Json
 
 CONTAINER = "prefect"
 """The container of a task that runs the flow. The template names it, so every task definition must have it."""
@@ -62,5 +62,5 @@ def job_template(
 
 
 def public_ip(*, assigned: bool) -> str:
-    """ECS's word for it (`AwsVpcConfiguration.assignPublicIp`)."""
+    """The value of ECS's `AwsVpcConfiguration.assignPublicIp`."""
     return "ENABLED" if assigned else "DISABLED"

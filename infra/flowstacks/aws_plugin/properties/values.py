@@ -62,7 +62,7 @@ def texts(value: Plain) -> dict[str, str]:
     return {name: str(item) for name, item in value.items()} if isinstance(value, dict) else {}
 
 
-def words(value: Plain) -> list[str]:
+def strings(value: Plain) -> list[str]:
     """A list of strings, empty where nothing is said."""
     return [str(item) for item in value] if isinstance(value, list) else []
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flowstacks.aws_plugin.values import Plain
+from flowstacks.aws_plugin.properties.values import Plain
 
 
 def everything(default: Mapping[str, str], own: Mapping[str, str]) -> dict[str, Plain]:
@@ -21,9 +21,9 @@ def pairs(tags: Mapping[str, str], key: str = "Key", value: str = "Value") -> li
     return [{key: name, value: text} for name, text in tags.items()] or None
 
 
-def mapping(found: Iterable[Mapping[str, Any]], key: str = "Key", value: str = "Value") -> dict[str, Plain]:
+def mapping(items: Iterable[Mapping[str, Any]], key: str = "Key", value: str = "Value") -> dict[str, Plain]:
     """From AWS's list form."""
-    return {str(pair[key]): str(pair.get(value, "")) for pair in found}
+    return {str(pair[key]): str(pair.get(value, "")) for pair in items}
 
 
 def changed(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:

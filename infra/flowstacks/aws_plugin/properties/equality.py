@@ -3,7 +3,7 @@
 import json
 from typing import cast
 
-from flowstacks.aws_plugin.values import Plain
+from flowstacks.aws_plugin.properties.values import Plain
 
 
 def canonical(value: Plain) -> str:

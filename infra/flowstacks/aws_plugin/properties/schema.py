@@ -79,8 +79,8 @@ def _class(token: str, suffix: str = "") -> type:
 
 def _names(owner: type) -> dict[str, str]:
     """Python name → the engine's, from `@pulumi.getter` on each property."""
-    found = {python: _pulumi_name(member) for python, member in vars(owner).items()}
-    return {python: name for python, name in found.items() if name}
+    names = {python: _pulumi_name(member) for python, member in vars(owner).items()}
+    return {python: name for python, name in names.items() if name}
 
 
 def _pulumi_name(member: Any) -> str | None:

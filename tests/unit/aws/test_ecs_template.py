@@ -15,7 +15,7 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.settings import PREFECT_API_KEY, temporary_settings
 from prefect_aws.workers.ecs_worker import ECSJobConfiguration, ECSWorker
 
-from flowstacks.runtimes import ecs_template
+from flowstacks.aws import ecs_template
 
 ARN = "arn:aws:ecs:eu-central-1:123456789012:task-definition/flowstacks-staging-etl:7"
 SECRET_ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:flowstacks/staging/prefect-AbCdEf"
