@@ -4,11 +4,11 @@ import re
 
 import pulumi
 
+from flowstacks.core import urls
 from flowstacks.desired.objects import DesiredDeployment
 from flowstacks.environment import Environment
 from flowstacks.evaluation.evaluation import Verdict
 from flowstacks.provider import resources
-from flowstacks.stack import config
 
 _CLOUD_API = re.compile(r"https://api\.prefect\.cloud/api/accounts/([^/]+)/workspaces/([^/]+)")
 
@@ -56,4 +56,4 @@ def ui_url(api_url: str) -> str:
     if cloud := _CLOUD_API.match(api_url):
         account, workspace = cloud.groups()
         return f"https://app.prefect.cloud/account/{account}/workspace/{workspace}"
-    return config.without_login(api_url).rstrip("/").removesuffix("/api")
+    return urls.without_login(api_url).rstrip("/").removesuffix("/api")

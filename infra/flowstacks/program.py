@@ -13,6 +13,7 @@ from flowstacks.git import history
 from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.stack import config
 from flowstacks.stack.config import Config
+from flowstacks.stack.server import api_url
 
 
 def run() -> Environment:
@@ -30,7 +31,7 @@ def run() -> Environment:
     environment = Environment(stack, verdict.config, verdict.desired, server.foreign_pools, server.images)
     if verdict.config.release is None:
         pulumi.log.info(how_to_fill(verdict.config), environment)
-    outputs.export(environment, verdict, config.api_url(verdict.config) or "", infra_commit)
+    outputs.export(environment, verdict, api_url(verdict.config) or "", infra_commit)
     return environment
 
 

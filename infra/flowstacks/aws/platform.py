@@ -19,7 +19,8 @@ from flowstacks.desired.desired_state import secret_names
 from flowstacks.desired.image_source import ImageSources
 from flowstacks.desired.objects import Desired, DesiredDeployment
 from flowstacks.provider import canonical
-from flowstacks.stack.config import Config, api_url
+from flowstacks.stack.config import Config
+from flowstacks.stack.server import api_url
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

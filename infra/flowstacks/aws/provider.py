@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
-from flowstacks.stack import config
+from flowstacks.core import urls
 
 ENDPOINT = "AWS_ENDPOINT_URL"
 """The AWS SDKs' own variable: one URL for all services."""
@@ -20,7 +20,7 @@ SERVICES = ("ecr", "ecs", "iam", "logs", "secretsmanager", "sts")
 def emulator(environ: Mapping[str, str]) -> str | None:
     """URL of the emulator that the shell names; None for AWS itself."""
     url = environ.get(ENDPOINT)
-    return url if url and config.is_loopback(url) else None
+    return url if url and urls.is_loopback(url) else None
 
 
 def arguments(region: str, account: str | None, environ: Mapping[str, str]) -> aws.ProviderArgs:

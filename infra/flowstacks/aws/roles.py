@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from flowstacks.aws.scope import Scope
-from flowstacks.stack.config import Statement
+from flowstacks.stack.aws_config import Statement
 
 POLICY_VERSION = "2012-10-17"
 

@@ -9,7 +9,7 @@ import pydantic
 
 from flowstacks.aws.scope import Scope
 from flowstacks.core import secret_reference
-from flowstacks.stack.config import ExistingSecret
+from flowstacks.stack.secret import ExistingSecret
 
 ConfiguredSecrets = Mapping[str, pydantic.SecretStr | ExistingSecret]
 

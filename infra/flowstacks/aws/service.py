@@ -10,7 +10,7 @@ import pulumi_aws as aws
 from flowstacks.aws import roles, secrets, tasks
 from flowstacks.aws.scope import Scope
 from flowstacks.aws.tasks import TaskSurroundings
-from flowstacks.stack.config import Worker
+from flowstacks.stack.aws_config import Worker
 
 _KEY = "prefect/worker"
 """Resource name of its task definition. A project has no `/` and an address two, so it is neither's."""

@@ -11,8 +11,7 @@ from flowstacks.aws_plugin.errors import RefusedError
 from flowstacks.aws_plugin.properties import schema
 from flowstacks.aws_plugin.properties.values import Plain
 from flowstacks.aws_plugin.session import Emulator
-from flowstacks.core import suggestion
-from flowstacks.stack import config
+from flowstacks.core import suggestion, urls
 
 _ENGINES_OWN = frozenset({"version", "pluginDownloadURL", "__internal"})
 """Added by the engine or the SDK to any provider's inputs."""
@@ -68,7 +67,7 @@ class PluginSettings(pydantic.BaseModel):
     def _on_loopback(self) -> Self:
         for endpoints in self.endpoints:
             for service, url in endpoints.items():
-                if not config.is_loopback(url):
+                if not urls.is_loopback(url):
                     raise ValueError(
                         f"endpoint {url} of {service} is not on this machine. The stand-in serves only an emulator on "
                         "loopback; install the real AWS plugin for anything else"

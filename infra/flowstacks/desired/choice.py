@@ -7,7 +7,8 @@ from flowstacks.core import naming
 from flowstacks.core.problem import Place
 from flowstacks.discovery.manifest import DeclaredDeployment, Flow, Manifest, Project
 from flowstacks.stack import settings
-from flowstacks.stack.config import Config, Override
+from flowstacks.stack.config import Config
+from flowstacks.stack.override import Override
 from flowstacks.stack.settings import DeploymentSettings
 
 

@@ -9,12 +9,14 @@ from flowstacks.checks import (
     aws_collisions,
     deployments,
     ecs,
+    plain_logins,
     plain_secrets,
     prefect_version,
     properties,
+    repository_url,
     stack_settings,
 )
-from flowstacks.core import naming, problem
+from flowstacks.core import naming, problem, urls
 from flowstacks.core.errors import GitError, RejectedError
 from flowstacks.core.problem import Place
 from flowstacks.desired import choice, desired_state
@@ -24,7 +26,7 @@ from flowstacks.discovery import discovery
 from flowstacks.discovery.declarations import declaration_checks
 from flowstacks.discovery.manifest import Manifest
 from flowstacks.runtimes.registry import runtime_of
-from flowstacks.stack import config
+from flowstacks.stack import config, server
 from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import StackFile
 
@@ -101,6 +103,8 @@ def _configured(stack_file: StackFile, stack: str, values: Mapping[str, object] 
     settings = config.load(stack, written if values is None else values, stack_file.place)
     _stop_on_errors(
         stack_settings.check(settings, stack_file.place)
+        + repository_url.check(settings, stack_file.place)
+        + plain_logins.check(written, stack_file.place)
         + plain_secrets.check(written, stack_file.place)
         + ecs.check_stack(settings, written, stack_file.place)
     )
@@ -115,7 +119,7 @@ def owner(settings: Config, project: str) -> str:
 
 def source(settings: Config, root: Path) -> Source:
     """Where runs clone from: this checkout on a loopback API, `flowstacks:repository` elsewhere."""
-    if settings.repository and not config.is_loopback(config.api_url(settings) or ""):
+    if settings.repository and not urls.is_loopback(server.api_url(settings) or ""):
         return Source(url=settings.repository.url, credentials=settings.repository.credentials, checkout=str(root))
     return Source(url=root.as_uri(), credentials=None, checkout=str(root))
 

@@ -26,8 +26,9 @@ from flowstacks.provider.prefect.deployments import Deployments
 from flowstacks.provider.prefect.settings import ServerSettings
 from flowstacks.provider.prefect.work_pools import WorkPoolAnswer, WorkPools
 from flowstacks.runtimes.registry import RUNTIMES
-from flowstacks.stack import config
-from flowstacks.stack.config import Config, ExistingSecret
+from flowstacks.stack import server
+from flowstacks.stack.config import Config
+from flowstacks.stack.secret import ExistingSecret
 from flowstacks.stack.stack_file import StackFile
 
 
@@ -89,7 +90,7 @@ def _origin(settings: Config, root: Path) -> Config | None:
 @contextlib.contextmanager
 def asking(settings: Config, root: Path) -> Generator[Client]:
     """A client of the stack's server; what the server refuses becomes a `ServerError` with its place."""
-    url, key, auth = config.api_url(settings), config.api_key(settings), config.auth_string(settings)
+    url, key, auth = server.api_url(settings), server.api_key(settings), server.auth_string(settings)
     client = Client(ServerSettings.model_validate({"api_url": url, "api_key": key, "auth_string": auth}))
     try:
         yield client

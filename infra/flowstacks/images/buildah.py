@@ -4,9 +4,9 @@ import json
 import os
 import uuid
 
+from flowstacks.core import urls
 from flowstacks.images import builder
 from flowstacks.images.builder import BuildJob, Destination
-from flowstacks.stack import config
 
 
 class Buildah:
@@ -38,7 +38,7 @@ def _options(job: BuildJob) -> list[str]:
 
 def _pull(base: str) -> None:
     """The newest version, or where the registry can't be reached the one in local storage."""
-    tls = _tls(is_plain=config.is_loopback(f"//{base.partition('/')[0]}"))
+    tls = _tls(is_plain=urls.is_loopback(f"//{base.partition('/')[0]}"))
     command = ["buildah", "pull", "--quiet", "--platform", builder.PLATFORM, *tls, "--policy"]
     if not builder.succeeds([*command, "always", base], _environment()):
         builder.run(

@@ -15,7 +15,7 @@ from flowstacks.core.problem import Place
 from flowstacks.pins import stack_text
 from flowstacks.pins.pin import Pinned
 from flowstacks.pins.yaml_tree import TextError
-from flowstacks.stack import config
+from flowstacks.stack.release import COMMIT
 from flowstacks.stack.stack_file import PROJECT_FILE, StackFile
 
 _LEFT_OVER = ".new"
@@ -122,8 +122,8 @@ def replace(path: Path, content: bytes) -> None:
 
 def refuse_variable() -> None:
     """Raises `FlowstacksError` where a variable hides the file's pin: an edit would be judged with its commit."""
-    if os.environ.get(config.COMMIT):
-        raise FlowstacksError(f"{config.COMMIT} is set and hides every release. Run `unset {config.COMMIT}`")
+    if os.environ.get(COMMIT):
+        raise FlowstacksError(f"{COMMIT} is set and hides every release. Run `unset {COMMIT}`")
 
 
 def _sync(folder: Path) -> None:

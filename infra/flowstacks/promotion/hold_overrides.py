@@ -10,7 +10,8 @@ from flowstacks.desired.objects import Desired, DesiredImage
 from flowstacks.pins.pin import Hold
 from flowstacks.promotion import inheritance
 from flowstacks.runtimes.registry import RUNTIMES
-from flowstacks.stack.config import Config, Override
+from flowstacks.stack.config import Config
+from flowstacks.stack.override import Override
 
 _REST = "**"
 

@@ -15,7 +15,7 @@ from flowstacks.difference.resource_change import ResourceChange
 from flowstacks.pins.pin import PinnedRelease
 from flowstacks.report import release, risks
 from flowstacks.report.preview import Preview
-from flowstacks.stack.config import MOVING_PINS
+from flowstacks.stack.release import MOVING_PINS
 
 MARKER = "<!-- flowstacks:comment -->"
 """First line, by which the comment of an earlier push is found and replaced."""

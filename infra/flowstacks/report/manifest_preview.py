@@ -10,7 +10,8 @@ from flowstacks.discovery.manifest import Manifest
 from flowstacks.report import plan_file
 from flowstacks.report.preview import Preview
 from flowstacks.runtimes.process import RUNTIME
-from flowstacks.stack.config import Config, Release
+from flowstacks.stack.config import Config
+from flowstacks.stack.release import Release
 
 _ENVIRONMENT = "declared"
 _PIN = "HEAD"

@@ -32,8 +32,8 @@ def test_merging_leaves_its_layers_alone() -> None:
 
 
 def test_sizes_may_be_strings_of_digits() -> None:
-    said = DeploymentSettings.model_validate({"cpu": "256", "memory": "512", "ephemeral_storage_gb": "21"})
-    assert (said.cpu, said.memory, said.ephemeral_storage_gb) == (256, 512, 21)
+    size = DeploymentSettings.model_validate({"cpu": "256", "memory": "512", "ephemeral_storage_gb": "21"})
+    assert (size.cpu, size.memory, size.ephemeral_storage_gb) == (256, 512, 21)
 
 
 def test_secrets_of_the_older_form_are_merged_like_the_others() -> None:
@@ -48,7 +48,7 @@ def test_secrets_of_the_older_form_are_merged_like_the_others() -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "values",
     [
         {"cpu": "a lot"}, {"memory": 0.5},
         {"secrets": ["A"]}, {"secrets": [{"envar_name": "A"}]},
@@ -61,6 +61,6 @@ def test_secrets_of_the_older_form_are_merged_like_the_others() -> None:
         {"subnets": [f"subnet-{number}" for number in range(17)]},
     ],
 )  # fmt: skip
-def test_what_no_task_could_have_is_refused(said: dict[str, Any]) -> None:
+def test_what_no_task_could_have_is_refused(values: dict[str, Any]) -> None:
     with pytest.raises(pydantic.ValidationError):
-        DeploymentSettings.model_validate(said)
+        DeploymentSettings.model_validate(values)

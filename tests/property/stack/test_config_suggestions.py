@@ -68,19 +68,19 @@ def mistyped(draw: strategies.DrawFn) -> tuple[tuple[str | int, ...], dict[str, 
     key = draw(strategies.sampled_from(known))
     cut = draw(strategies.integers(0, len(key)))
     letters = draw(strategies.text("abcdefghijklmnopqrstuvwxyz_", max_size=2))
-    word = key[:cut] + letters + key[cut + draw(strategies.integers(0, 2)) :]
-    hypothesis.assume(word not in known and word != "")
+    mistyped_key = key[:cut] + letters + key[cut + draw(strategies.integers(0, 2)) :]
+    hypothesis.assume(mistyped_key not in known and mistyped_key != "")
     content = copy.deepcopy(PLACES[path])
     if draw(strategies.booleans()) and key not in {"environment", "region"}:
         content.setdefault(key, _VALUES.get(key, "x"))  # the right key is there as well
-    return path, content, word
+    return path, content, mistyped_key
 
 
 @hypothesis.given(mistyped())
 @hypothesis.settings(deadline=None, max_examples=300)
 def test_following_a_suggestion_removes_the_problem(case: tuple[tuple[str | int, ...], dict[str, Any], str]) -> None:
-    path, content, word = case
-    (problem,) = _unknown(_document(path, {**content, word: "x"}))
+    path, content, key = case
+    (problem,) = _unknown(_document(path, {**content, key: "x"}))
     meant = re.fullmatch(r"Did you mean '(.+)'\?", problem.remedy)
     if problem.remedy.endswith("It is written already: remove one of them"):
         assert problem.remedy.split("'")[1] in content
@@ -91,8 +91,8 @@ def test_following_a_suggestion_removes_the_problem(case: tuple[tuple[str | int,
     else:
         listed = problem.remedy.removeprefix("Known are ").split(", ")
         assert listed == sorted(config.known_keys(path))
-        for key in listed:
-            assert _unknown(_document(path, {**content, key: _VALUES.get(key, "x")})) == []
+        for listed_key in listed:
+            assert _unknown(_document(path, {**content, listed_key: _VALUES.get(listed_key, "x")})) == []
 
 
 def _models(annotation: Any) -> Iterator[type[pydantic.BaseModel]]:
@@ -123,6 +123,11 @@ def test_what_is_written_elsewhere_hides_no_other_problem() -> None:
         "Remove it: the environment is the stack's name",
         "Did you mean 'release'?",
     }
+
+
+def test_a_default_is_not_called_written() -> None:
+    (problem,) = _unknown({"runtime": "process", "schedul_policy": "paused"})
+    assert problem.remedy == "Did you mean 'schedule_policy'?"
 
 
 @pytest.mark.parametrize("account", ["012345678901", "123456789012", 123456789012])
