@@ -56,6 +56,11 @@ class Places:
         return self.local / "pulumi"
 
     @property
+    def truncated(self) -> Path:
+        """State files that could not be read, moved away by `make up`."""
+        return self.local / "truncated"
+
+    @property
     def pulumi_home(self) -> Path:
         """`PULUMI_HOME`: plugins and the selected stack, apart from the user's own."""
         return self.local / "pulumi-home"

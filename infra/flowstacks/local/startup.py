@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from flowstacks.local import aws_side, env_file, progress, summary, variables
+from flowstacks.local import aws_side, env_file, privacy, progress, summary, variables
 from flowstacks.local.engine import setup
 from flowstacks.local.errors import LocalError
 from flowstacks.local.places import Places
@@ -29,6 +29,7 @@ def bring_up(places: Places, request: StartRequest) -> None:
     """Bring the stack up. Raises `LocalError`, or `RejectedError` where a stack file is not YAML."""
     config = checked(places, request)
     is_ecs = config["flowstacks:runtime"] == _ECS
+    privacy.restrict(places)
     setup.ensure(places)
     api_url, started = server.ensure(
         prefect.described(places.prefect_home, places.logs / "prefect.log"), places.records
@@ -39,6 +40,7 @@ def bring_up(places: Places, request: StartRequest) -> None:
     prefects = variables.shell(places, os.environ, api_url=api_url, passphrase=env_file.passphrase(places))
     values = {**prefects, **aws_side.shell(places)}
     env_file.write(places, values)
+    stacks.repair(places, request.stack)
     stacks.init(places, request.stack, values)
     stacks.unlock(places, request.stack, values)
     commit = {variables.COMMIT: request.commit} if request.commit else {}

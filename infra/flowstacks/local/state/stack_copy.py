@@ -63,6 +63,11 @@ def finish(folder: Path, stack: str, source: Path) -> None:
     _digest_file(folder, stack).write_text(_digest(source), encoding="ascii")
 
 
+def expire(folder: Path, stack: str) -> None:
+    """Let the next command make the copy anew, and encrypt the placeholders again."""
+    _digest_file(folder, stack).unlink(missing_ok=True)
+
+
 def renew(folder: Path, stack: str) -> None:
     """Replace the copy by the finished original: what the last command left in it is gone."""
     draft = folder / f"Pulumi.{stack}.{os.getpid()}.new"
