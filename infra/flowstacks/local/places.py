@@ -1,4 +1,4 @@
-"""Where everything of the embedded default stands: `.local/` of the checkout, and the shared cache."""
+"""The paths of the embedded default: `.local/` of the checkout, and the shared cache."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -77,7 +77,7 @@ class Places:
 
     @property
     def aws(self) -> Path:
-        """The AWS emulator's journal: what stands there. It holds secrets."""
+        """The AWS emulator's journal of requests. It holds secrets."""
         return self.local / "aws"
 
     @property

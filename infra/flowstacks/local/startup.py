@@ -1,4 +1,4 @@
-"""`make up`: the servers that a stack needs, the stack, its worker; then what stands where."""
+"""`make up`: the servers that a stack needs, the stack, its worker; then a summary with every address."""
 
 import dataclasses
 import os

@@ -114,7 +114,7 @@ def _encrypted(places: Places, stack: str, secrets: list[str]) -> bool:
 
 
 def _stack(places: Places, invocation: Request) -> str | None:
-    """The stack's short name: said, or in the environment, or selected."""
+    """The stack's short name: from the flag, else the environment, else the selected one."""
     name = invocation.stack or os.environ.get("PULUMI_STACK")
     if not name:
         name = _run(places, ["stack", "--show-name", "--non-interactive"], folder=places.root).stdout.strip()

@@ -1,4 +1,4 @@
-"""The state history of the local backend: a whole checkpoint per update, which nobody bounds but us.
+"""The state history of the local backend: a whole checkpoint per update, which the engine never removes.
 
 Names: pulumi 3.258.0, `backend/diy/state.go`: `history/<project>/<stack>/<stack>-<ns>.{history,checkpoint}.json` and
 `backups/<project>/<stack>/<stack>.<ns>.json`, each with an `.attrs` file beside it; `<ns>` is a time in nanoseconds.

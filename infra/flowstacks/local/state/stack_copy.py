@@ -38,7 +38,7 @@ def localised(text: str) -> tuple[str, list[str]]:
 
 
 def path(folder: Path, stack: str) -> Path:
-    """Where the copy stands."""
+    """The path of the copy."""
     return folder / f"Pulumi.{stack}.yaml"
 
 
