@@ -66,7 +66,7 @@ def read(kind: AwsKind, aws: Emulator, identity: str, state: Props) -> Props | N
 def read_inputs(kind: AwsKind, state: Props, before: Props) -> Props:
     """The inputs that would have made `state`: those of the last `up` where they mean the same.
 
-    With them a plain preview after a refresh shows the line that drifted. What the program did not set and AWS filled in is
+    With them a plain preview after a refresh shows the line that drifted. What AWS filled in on its own is
     no input.
     """
     if not before:

@@ -49,7 +49,7 @@ def pending_operations(places: Places, stack: str) -> int:
     """How many operations a killed `pulumi` left unfinished in the state; 0 where there is no readable state."""
     file = path(places, stack)
     content = _content(file) if file.exists() else None
-    latest = ((content or {}).get("checkpoint") or {}).get("latest") or {}
+    latest: Any = ((content or {}).get("checkpoint") or {}).get("latest") or {}
     return len(latest.get("pending_operations") or [])
 
 
