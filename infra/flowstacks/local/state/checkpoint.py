@@ -48,9 +48,10 @@ def repair(places: Places, stack: str) -> str | None:
 def pending_operations(places: Places, stack: str) -> int:
     """How many operations a killed `pulumi` left unfinished in the state; 0 where there is no readable state."""
     file = path(places, stack)
-    content = _content(file) if file.exists() else None
-    latest: Any = ((content or {}).get("checkpoint") or {}).get("latest") or {}
-    return len(latest.get("pending_operations") or [])
+    node: Any = _content(file) if file.exists() else None
+    for key in ("checkpoint", "latest", "pending_operations"):
+        node = node[key] if node and key in node else None
+    return len(node or ())
 
 
 def _content(file: Path) -> dict[str, Any] | None:
