@@ -13,7 +13,7 @@ from flowstacks.local import env_file, places, variables
 from flowstacks.local.engine import setup
 from flowstacks.local.places import Places
 from flowstacks.local.servers import identity
-from flowstacks.local.state import stack_copy, stacks
+from flowstacks.local.state import checkpoint, stack_copy, stacks
 from tests.support.workspace import ROOT
 
 PROGRAM = """\
@@ -178,3 +178,22 @@ def test_the_lock_of_a_killed_engine_is_taken(here: Places) -> None:
     stacks.unlock(here, "dev", values)
     done = _pulumi(here, "up --yes --skip-preview -s dev")
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("is_predecessor_whole", [False, True])
+def test_a_stack_with_a_truncated_state_comes_up_again_secrets_included(
+    here: Places, is_predecessor_whole: bool
+) -> None:
+    (here.root / "Pulumi.dev.yaml").write_text(SALTED)
+    values = _values(here)
+    stacks.init(here, "dev", values)
+    assert _pulumi(here, "up --yes --skip-preview -s dev").returncode == 0
+    file = checkpoint.path(here, "dev")
+    for path in (file,) if is_predecessor_whole else (file, file.with_name(f"{file.name}.bak")):
+        path.write_bytes(path.read_bytes()[:50])
+    assert _pulumi(here, "up --yes --skip-preview -s dev").returncode
+    stacks.repair(here, "dev")
+    assert stacks.init(here, "dev", values) is not is_predecessor_whole
+    shown = _pulumi(here, "up --yes --skip-preview -s dev")
+    assert shown.returncode == 0, shown.stdout
+    assert file.stat().st_mode & 0o777 == 0o600

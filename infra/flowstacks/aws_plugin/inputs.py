@@ -58,7 +58,7 @@ def completed(kind: AwsKind, name: str, props: Props, before: Props, seed: bytes
 
 
 def is_given(inputs: Props, name: str) -> bool:
-    """Whether the program said it, as opposed to the plugin."""
+    """Whether the program gave the value, not the plugin."""
     return name in inputs and name not in _added(inputs)
 
 
@@ -132,7 +132,7 @@ def _of_value(owner: str, types: Sequence[Any], value: Plain, path: str) -> list
     if value is None or (isinstance(value, str) and has_unknown(value)):
         return []
     alternatives = [_of_type(owner, kind, value, path) for kind in types]
-    # A union: what fits one alternative is right; else the one that came closest speaks.
+    # A union: what fits one alternative is right; else the alternative that came closest is reported.
     return (
         []
         if any(not faults for faults in alternatives)
@@ -166,7 +166,7 @@ def _fits(kind: Any, value: Plain) -> bool:
     if kind is Any:
         return True
     if isinstance(kind, type) and issubclass(kind, enum.Enum):
-        # The SDK's enumerations are not enforced by the real plugin either: AWS judges the word.
+        # The SDK's enumerations are not enforced by the real plugin either: AWS checks the value.
         return isinstance(value, str)
     if isinstance(value, bool):
         return kind is bool

@@ -14,7 +14,7 @@ Equal = Callable[[Plain, Plain], bool]
 
 @dataclasses.dataclass(frozen=True)
 class Created:
-    """`outputs`: what only the answer to the creation tells, and `read` needs."""
+    """`outputs`: what only the answer to the creation contains, and `read` needs."""
 
     identity: str
     outputs: Props = dataclasses.field(default_factory=Props)
@@ -39,10 +39,10 @@ class AwsKind(abc.ABC):
     """What `update` brings to AWS. Every input is in one of the lists: a new SDK's unknown one fails a test."""
 
     defaults: ClassVar[Mapping[str, Plain]] = {}
-    """What the real plugin puts into the inputs where nothing is said."""
+    """What the real plugin puts into the inputs where the program sets nothing."""
 
     filled: ClassVar[frozenset[str]] = frozenset({"region"})
-    """Optional ones that AWS decides where nothing is said: absent means "as it is", not "none"."""
+    """Optional ones that AWS decides where the program sets nothing: absent means "as it is", not "none"."""
 
     kept: ClassVar[frozenset[str]] = frozenset()
     """The plugin's own settings; AWS knows nothing of them."""
@@ -74,7 +74,7 @@ class AwsKind(abc.ABC):
 
     @abc.abstractmethod
     def read(self, aws: Emulator, identity: str, state: Props) -> Props | None:
-        """All that AWS tells of it; None where it is gone. `tagsAll` where the type has tags."""
+        """All that AWS returns about it; None where it is gone. `tagsAll` where the type has tags."""
 
     @abc.abstractmethod
     def update(self, aws: Emulator, identity: str, before: Props, after: Props) -> None:

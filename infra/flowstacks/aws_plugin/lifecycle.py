@@ -66,7 +66,7 @@ def read(kind: AwsKind, aws: Emulator, identity: str, state: Props) -> Props | N
 def read_inputs(kind: AwsKind, state: Props, before: Props) -> Props:
     """The inputs that would have made `state`: those of the last `up` where they mean the same.
 
-    With them a plain preview after a refresh shows the line that drifted. What nobody asked for and AWS filled in is
+    With them a plain preview after a refresh shows the line that drifted. What AWS filled in on its own is
     no input.
     """
     if not before:
@@ -91,7 +91,7 @@ def _must_read(kind: AwsKind, aws: Emulator, identity: str, props: Props) -> Pro
 
 
 def _outputs(kind: AwsKind, aws: Emulator, before: Props, answer: Props) -> Props:
-    """AWS's answer in the words of the inputs where the two mean the same, plus the plugin's own settings."""
+    """AWS's answer, spelled as in the inputs where the two mean the same, plus the plugin's own settings."""
     if kind.tagged:
         answer = {**answer, "tags": tags.own(aws.default_tags, texts(answer.get(difference.TAGS_ALL)))}
     outputs = {

@@ -21,13 +21,22 @@ _ENDPOINT_NAMES: Mapping[str, tuple[str, ...]] = {"logs": ("logs", "cloudwatchlo
 
 @dataclasses.dataclass(frozen=True)
 class Emulator:
-    """Account, region and default tags of one configured provider. `endpoints`: service → URL on loopback."""
+    """Account, region and default tags of one configured provider."""
 
     region: str
+    """Of every request."""
+
     access_key: str
+    """An emulator takes any."""
+
     secret_key: str
+    """An emulator takes any."""
+
     endpoints: Mapping[str, str]
+    """Service → URL on loopback."""
+
     default_tags: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str])
+    """Added to every resource that has tags."""
 
     def in_region(self, region: str) -> "Emulator":
         """The same account elsewhere: resources have a `region` of their own since pulumi_aws 7."""

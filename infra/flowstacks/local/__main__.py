@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flowstacks.core.errors import FlowstacksError
-from flowstacks.local import places, progress, shutdown, startup, variables
+from flowstacks.local import errors, places, privacy, progress, shutdown, startup, variables
 from flowstacks.local.engine import setup
 from flowstacks.local.places import Places
 
@@ -20,6 +20,9 @@ def main(arguments: Sequence[str]) -> int:
     except FlowstacksError as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 1
+    except OSError as failed:
+        print(f"error: {errors.refusal(failed)}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("stopped. `make up` goes on from here, `make down` stops the servers", file=sys.stderr)
         return 130
@@ -28,6 +31,7 @@ def main(arguments: Sequence[str]) -> int:
 def _do(checkout: Places, options: argparse.Namespace) -> int:
     match options.verb:
         case "up":
+            os.umask(privacy.UMASK)
             startup.bring_up(checkout, startup.StartRequest(stack=options.stack, commit=options.commit))
         case "down":
             shutdown.stop_all(checkout)

@@ -25,7 +25,7 @@ def ensure(places: Places, region: str | None) -> None:
 
 
 def shell(places: Places) -> dict[str, str]:
-    """What `.local/env` says of the AWS side: nothing as long as no `ecs` stack has come up.
+    """The AWS variables of `.local/env`: none as long as no `ecs` stack has come up.
 
     A stopped server counts: its next start is at the same port.
     """

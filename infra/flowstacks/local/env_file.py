@@ -51,6 +51,6 @@ def passphrase(places: Places) -> str:
 def _write_private(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.touch(_OWNER_ONLY)  # before the first byte stands in it
+    draft.touch(_OWNER_ONLY)  # before the first byte is written
     draft.write_text(text, encoding="utf-8")
     draft.replace(path)

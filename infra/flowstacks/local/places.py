@@ -1,4 +1,4 @@
-"""Where everything of the embedded default stands: `.local/` of the checkout, and the shared cache."""
+"""The paths of the embedded default: `.local/` of the checkout, and the shared cache."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -56,6 +56,11 @@ class Places:
         return self.local / "pulumi"
 
     @property
+    def truncated(self) -> Path:
+        """State files that could not be read, moved away by `make up`."""
+        return self.local / "truncated"
+
+    @property
     def pulumi_home(self) -> Path:
         """`PULUMI_HOME`: plugins and the selected stack, apart from the user's own."""
         return self.local / "pulumi-home"
@@ -72,7 +77,7 @@ class Places:
 
     @property
     def aws(self) -> Path:
-        """The AWS emulator's journal: what stands there. It holds secrets."""
+        """The AWS emulator's journal of requests. It holds secrets."""
         return self.local / "aws"
 
     @property

@@ -1,4 +1,4 @@
-"""`make up`: the servers that a stack needs, the stack, its worker; then what stands where."""
+"""`make up`: the servers that a stack needs, the stack, its worker; then a summary with every address."""
 
 import dataclasses
 import os
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flowstacks.core import naming
-from flowstacks.local import aws_side, env_file, progress, summary, variables
+from flowstacks.local import aws_side, env_file, privacy, progress, summary, variables
 from flowstacks.local.engine import setup
 from flowstacks.local.errors import LocalError
 from flowstacks.local.places import Places
@@ -30,6 +30,7 @@ def bring_up(places: Places, request: StartRequest) -> None:
     """Bring the stack up. Raises `LocalError`, or `RejectedError` where a stack file is not YAML."""
     config = checked(places, request)
     runtime = RUNTIMES[config["flowstacks:runtime"]]
+    privacy.restrict(places)
     setup.ensure(places)
     api_url, started = server.ensure(
         prefect.described(places.prefect_home, places.logs / "prefect.log"), places.records
@@ -40,6 +41,7 @@ def bring_up(places: Places, request: StartRequest) -> None:
     prefects = variables.shell(places, os.environ, api_url=api_url, passphrase=env_file.passphrase(places))
     values = {**prefects, **aws_side.shell(places)}
     env_file.write(places, values)
+    stacks.repair(places, request.stack)
     stacks.init(places, request.stack, values)
     stacks.unlock(places, request.stack, values)
     commit = {variables.COMMIT: request.commit} if request.commit else {}

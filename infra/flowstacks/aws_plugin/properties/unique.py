@@ -9,7 +9,7 @@ _SUFFIX_DIGITS = 26
 
 
 def name(props: Props) -> str:
-    """The name, or the prefix with a suffix that nobody else has."""
+    """The name, or the prefix with a unique suffix."""
     if "name" in props:
         return text(props, "name")
     return f"{text(props, 'namePrefix')}{uuid.uuid4().hex[:_SUFFIX_DIGITS]}"

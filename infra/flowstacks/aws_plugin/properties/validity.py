@@ -1,4 +1,4 @@
-"""What the real plugin refuses before it asks AWS: its own rules on values, so that a preview tells. Pure."""
+"""What the real plugin refuses before it asks AWS: its own rules on values, so that a preview shows them. Pure."""
 
 import re
 from collections.abc import Callable

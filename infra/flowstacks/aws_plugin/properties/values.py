@@ -58,12 +58,12 @@ def text(props: Mapping[str, Plain], name: str) -> str:
 
 
 def texts(value: Plain) -> dict[str, str]:
-    """A map of strings, empty where nothing is said."""
+    """A map of strings, empty where the value is absent."""
     return {name: str(item) for name, item in value.items()} if isinstance(value, dict) else {}
 
 
 def strings(value: Plain) -> list[str]:
-    """A list of strings, empty where nothing is said."""
+    """A list of strings, empty where the value is absent."""
     return [str(item) for item in value] if isinstance(value, list) else []
 
 

@@ -23,7 +23,7 @@ _HEAD_BYTES = 400
 
 
 def install(places: Places, environ: Mapping[str, str] | None = None) -> bool:
-    """Whether the stand-in stands in `.local/bin` afterwards: only where no real AWS plugin is found.
+    """Whether the stand-in is in `.local/bin` afterwards: only where no real AWS plugin is found.
 
     A real one is one that the engine has installed (`PULUMI_HOME/plugins`) or that stands on PATH. Ours is taken away
     then: the engine prefers what is on PATH to what it installed itself (pulumi 3.258.0).

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import NoReturn
 
 from flowstacks.core import naming
+from flowstacks.local import errors, privacy, variables
 from flowstacks.local import places as places_of
-from flowstacks.local import variables
 from flowstacks.local.engine import request, tools
 from flowstacks.local.engine.request import Request, Touches
 from flowstacks.local.errors import LocalError
 from flowstacks.local.places import Places
-from flowstacks.local.state import stack_copy
+from flowstacks.local.state import history, lock, stack_copy
 
 _PROJECT_FILE = "Pulumi.yaml"
 _FALL_BACK = {"PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER": "true"}
@@ -32,6 +32,10 @@ def main(arguments: Sequence[str]) -> NoReturn:
         prepared = prepare(places, list(arguments[1:]))
     except LocalError as refused:
         sys.exit(f"error: {refused}")
+    except OSError as failed:
+        sys.exit(f"error: {errors.refusal(failed)}")
+    if os.environ.get("PULUMI_BACKEND_URL") == variables.backend_url(places):
+        os.umask(privacy.UMASK)  # the engine writes the state, which holds secrets
     engine = str(places.engine / tools.CLI)
     os.execve(engine, [engine, *prepared], {**os.environ, **_FALL_BACK})  # noqa: S606 - an argument list, no shell
 
@@ -59,6 +63,7 @@ def _on_copy(places: Places, arguments: list[str], invocation: Request) -> list[
     shutil.copyfile(places.root / _PROJECT_FILE, places.stacks / _PROJECT_FILE)
     stack = _stack(places, invocation)
     if stack:
+        history.prune(places.state, lock.PROJECT, stack)
         refresh_copy(places, stack, _config_file(invocation))
     if invocation.touches is Touches.SALTS:
         # These know no --config-file, but need no more than the project's name: they run beside the copies.
@@ -110,7 +115,7 @@ def _encrypted(places: Places, stack: str, secrets: list[str]) -> bool:
 
 
 def _stack(places: Places, invocation: Request) -> str | None:
-    """The stack's short name: said, or in the environment, or selected."""
+    """The stack's short name: from the flag, else the environment, else the selected one."""
     name = invocation.stack or os.environ.get("PULUMI_STACK")
     if not name:
         name = _run(places, ["stack", "--show-name", "--non-interactive"], folder=places.root).stdout.strip()

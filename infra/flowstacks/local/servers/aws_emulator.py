@@ -120,7 +120,7 @@ def written(environ: Environ, body: bytes) -> str:
 
 
 def restored(line: str) -> Environ:
-    """The request that a line of the journal tells of."""
+    """The request that a line of the journal describes."""
     entry = json.loads(line)
     return {
         **entry["environ"],

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from flowstacks.local import privacy
 from flowstacks.local.errors import LocalError
 from flowstacks.local.servers import identity
 from flowstacks.local.servers.record import Record
@@ -56,6 +57,8 @@ def start(launch: Launch) -> Record:
     launch.log.parent.mkdir(parents=True, exist_ok=True)
     launch.folder.mkdir(parents=True, exist_ok=True)
     environment = {**launch.environment, MARK: mark(launch.folder, launch.name)}
+    launch.log.unlink(missing_ok=True)  # an older one may be readable for others
+    launch.log.touch(0o600)
     with launch.log.open("wb") as log:
         child = subprocess.Popen(
             launch.command,
@@ -64,6 +67,7 @@ def start(launch: Launch) -> Record:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
+            umask=privacy.UMASK,
             start_new_session=True,  # ^C in `make up` stays with `make up`, and its group can be stopped as a whole
         )
     _children.append(child)

@@ -40,7 +40,7 @@ def localised(text: str) -> tuple[str, list[str]]:
 
 
 def path(folder: Path, stack: str) -> Path:
-    """Where the copy stands."""
+    """The path of the copy."""
     return folder / naming.stack_file(stack)
 
 
@@ -63,6 +63,11 @@ def finish(folder: Path, stack: str, source: Path) -> None:
     """Keep the copy as the original of the next ones, and which source it was made from."""
     shutil.copyfile(path(folder, stack), _original(folder, stack))
     _digest_file(folder, stack).write_text(_digest(source), encoding="ascii")
+
+
+def expire(folder: Path, stack: str) -> None:
+    """Let the next command make the copy anew, and encrypt the placeholders again."""
+    _digest_file(folder, stack).unlink(missing_ok=True)
 
 
 def renew(folder: Path, stack: str) -> None:

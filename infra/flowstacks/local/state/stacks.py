@@ -8,19 +8,28 @@ from flowstacks.local import progress, variables
 from flowstacks.local.engine import tools
 from flowstacks.local.errors import LocalError
 from flowstacks.local.places import Places
-from flowstacks.local.state import attributes, lock
+from flowstacks.local.state import attributes, checkpoint, lock, stack_copy
 
 
 def init(places: Places, stack: str, values: Mapping[str, str]) -> bool:
     """Whether the stack had to be made."""
     places.state.mkdir(parents=True, exist_ok=True)
-    checkpoint = places.state / ".pulumi" / "stacks" / lock.PROJECT / f"{stack}.json"
-    if checkpoint.exists():
+    if checkpoint.path(places, stack).exists():
         return False
     done = _run(places, ["stack", "init", stack, "--non-interactive"], values, capture=True)
     if done.returncode:
         raise LocalError(f"stack {stack} can't be made: {done.stderr.strip()}. `make clean` starts over")
     return True
+
+
+def repair(places: Places, stack: str) -> None:
+    """Get a truncated checkpoint out of the way. A `pulumi` that may still run is left alone: `unlock` names it."""
+    if all(lock.is_dead(holder) for holder in lock.holders(places, stack)):
+        notice = checkpoint.repair(places, stack)
+        if notice:
+            # The new state has another salt: what was encrypted for the truncated one can't be read with it.
+            stack_copy.expire(places.stacks, stack)
+            progress.announce(notice)
 
 
 def unlock(places: Places, stack: str, values: Mapping[str, str]) -> None:
@@ -51,7 +60,18 @@ def up(places: Places, stack: str, values: Mapping[str, str]) -> None:
     if not os.isatty(1):
         arguments += ["--color", "never"]
     if _run(places, arguments, values, capture=False).returncode:
+        if checkpoint.is_truncated(places, stack):
+            raise LocalError(
+                f"the state of {stack} was not written completely: is the disk full? Free some space, then run "
+                "`make up` again: it moves the truncated state away and takes in what exists"
+            )
         raise LocalError(f"`pulumi up -s {stack}` failed, see above. Mend it, then run `make up` again")
+    pending = checkpoint.pending_operations(places, stack)
+    if pending:
+        progress.announce(
+            f"{pending} pending operations of a pulumi that was killed are still in the state. To remove them: "
+            f". .local/env && pulumi refresh --clear-pending-creates --yes -s {stack}"
+        )
 
 
 def _run(
