@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from flowstacks.cli import entry
-from flowstacks.stack import config
 from flowstacks.stack.release import COMMIT
 from tests.support import flows
 from tests.support.discovery_repo import Repo
