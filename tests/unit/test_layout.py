@@ -105,7 +105,7 @@ def test_only_one_module_of_the_provider_speaks_http() -> None:
     speakers = {
         module for module, tree in MODULES.items() if _imports(tree) & {"httpx", "requests", "aiohttp", "urllib3"}
     }
-    assert {module for module in speakers if _room(module) == "provider"} == {"provider.transport"}
+    assert {module for module in speakers if _room(module) == "provider"} == {"provider.http.transport"}
 
 
 def test_only_one_room_starts_the_engines_command() -> None:

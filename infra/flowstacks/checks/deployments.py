@@ -15,7 +15,7 @@ from flowstacks.desired.choice import ChosenDeployment
 from flowstacks.desired.objects import Desired, DesiredDeployment
 from flowstacks.discovery import validation
 from flowstacks.discovery.manifest import Manifest
-from flowstacks.provider import ownership
+from flowstacks.provider.kinds import deployment
 from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.stack import schedule
 from flowstacks.stack.config import Config
@@ -82,7 +82,7 @@ def _merged_problems(config: Config, one: DesiredDeployment) -> Iterator[problem
             if fault.parameter not in given:  # a wrong one is told where it stands
                 yield problem.error("missing-parameter", one.place, fault.message, fault.remedy, address=one.address)
     for tag in said.tags or ():
-        if tag.startswith(ownership.DEPLOYMENT_TAG):
+        if tag.startswith(deployment.TAG):
             yield problem.error(
                 "reserved-tag", one.place, f"tag {tag!r} would say whose the deployment is", "Use another prefix",
                 address=one.address,

@@ -10,9 +10,9 @@ from flowstacks.desired.image_source import ImageSource
 from flowstacks.desired.objects import DesiredImage
 from flowstacks.images import containerfile, location
 from flowstacks.provider.errors import ProviderError
+from flowstacks.provider.http.transport import Patience
 from flowstacks.provider.images import tags
 from flowstacks.provider.images.repository import RegistryRepository
-from flowstacks.provider.transport import Patience
 from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import Key

@@ -3,7 +3,9 @@
 import contextlib
 import dataclasses
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
+from typing import Any
 
 from flowstacks.checks import aws_ownership, aws_placement, lost_projects
 from flowstacks.core import naming, problem, suggestion
@@ -11,16 +13,18 @@ from flowstacks.core.errors import RejectedError, ServerError
 from flowstacks.core.problem import Place
 from flowstacks.desired import desired_state
 from flowstacks.desired.image_source import ImageSource
-from flowstacks.desired.objects import DesiredDeployment
+from flowstacks.desired.objects import Desired, DesiredDeployment
 from flowstacks.evaluation import evaluation, images
 from flowstacks.evaluation.evaluation import Verdict
 from flowstacks.evaluation.images import Resolved
-from flowstacks.provider import conflicts, owners, ownership
-from flowstacks.provider.answers import WorkPoolAnswer
-from flowstacks.provider.client import Client
-from flowstacks.provider.conflicts import ClaimedDeployment, ClaimedWorkPool, Conflicts, ForeignObject
+from flowstacks.provider import conflicts, owners
 from flowstacks.provider.errors import ProviderError
-from flowstacks.provider.settings import ServerSettings
+from flowstacks.provider.kind import ForeignObject, Kind, Props
+from flowstacks.provider.kinds import deployment, work_pool
+from flowstacks.provider.prefect.client import Client
+from flowstacks.provider.prefect.deployments import Deployments
+from flowstacks.provider.prefect.settings import ServerSettings
+from flowstacks.provider.prefect.work_pools import WorkPoolAnswer, WorkPools
 from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.stack import server
 from flowstacks.stack.config import Config
@@ -46,19 +50,16 @@ def check(verdict: Verdict, root: Path) -> ServerState:
     Raises `RejectedError` with every conflict, `ServerError` where one does not answer or refuses us.
     """
     with asking(verdict.config, root) as client:
-        found = conflicts.find(
-            client,
-            verdict.desired.owner,
-            [ClaimedWorkPool(name=pool.name) for pool in verdict.desired.work_pools],
-            [_wanted(one) for one in verdict.desired.deployments],
-        )
-        existing = client.work_pools()
+        foreign = conflicts.find(client, verdict.desired.owner, _claims(verdict.desired)).foreign
+        existing = WorkPools.of(client).all()
+        missing = WorkPools.of(client).missing_queues(list(map(_queue, verdict.desired.deployments)))
         entrypoints = _entrypoints(client, verdict.desired.owner)
     pools = {name: pool.id for name, pool in existing.items()}
     emptied_projects = lost_projects.check(
         verdict.config, verdict.desired, verdict.manifests, entrypoints, verdict.pinned
     )
-    problems = [*_taken(verdict, found), *_pools(verdict, pools), *_queues(verdict, found, pools), *emptied_projects]
+    problems = [*_taken(verdict, foreign), *_pools(verdict, pools)]
+    problems += [*_queues(verdict, missing, pools), *emptied_projects]
     resolved = Resolved(images={}, problems=())
     if RUNTIMES[verdict.config.runtime].needs_aws:
         stack_file = StackFile(root, verdict.config.environment)
@@ -114,26 +115,30 @@ def _taken_in_aws(verdict: Verdict, stack_file: StackFile) -> list[problem.Probl
 
 
 def _entrypoints(client: Client, owner: str) -> list[str]:
-    there = client.deployments().values()
+    answers = Deployments.of(client).all().values()
     return [
-        one.entrypoint for one in there if one.entrypoint and owners.is_same(ownership.deployment_owner(one), owner)
+        answer.entrypoint
+        for answer in answers
+        if answer.entrypoint and owners.is_same(deployment.marked_owner(answer), owner)
     ]
 
 
-def _wanted(one: DesiredDeployment) -> ClaimedDeployment:
-    return ClaimedDeployment(
-        flow_name=str(one.props["flow_name"]),
-        name=str(one.props["name"]),
-        work_pool_name=one.work_pool_name,
-        work_queue_name=str(one.props["work_queue_name"]),
-    )
+def _claims(desired: Desired) -> dict[Kind[Any, Any], list[Props]]:
+    return {
+        work_pool.KIND: [pool.props for pool in desired.work_pools],
+        deployment.KIND: [one.props for one in desired.deployments],
+    }
 
 
-def _taken(verdict: Verdict, found: Conflicts) -> Iterator[problem.Problem]:
+def _queue(desired: DesiredDeployment) -> tuple[str, str]:
+    return desired.work_pool_name, str(desired.props["work_queue_name"])
+
+
+def _taken(verdict: Verdict, objects: Sequence[ForeignObject]) -> Iterator[problem.Problem]:
     stack_file = Place(naming.stack_file(verdict.config.environment), 0)
     by_name = {one.resource_name: one for one in verdict.desired.deployments}
-    for foreign in found.foreign:
-        one = by_name.get(foreign.name) if foreign.kind == "deployment" else None
+    for foreign in objects:
+        one = by_name.get(foreign.name) if foreign.kind == deployment.KIND.name else None
         place, address = (one.place, one.address) if one else (stack_file, None)
         own = verdict.desired.owner
         remedy = "Rename it there or here; nothing takes it over"
@@ -159,10 +164,11 @@ def _pools(verdict: Verdict, pools: Mapping[str, str]) -> Iterator[problem.Probl
             )
 
 
-def _queues(verdict: Verdict, found: Conflicts, pools: Mapping[str, str]) -> Iterator[problem.Problem]:
-    missing = {(queue.work_pool_name, queue.work_queue_name) for queue in found.missing_queues}
+def _queues(
+    verdict: Verdict, missing: AbstractSet[tuple[str, str]], pools: Mapping[str, str]
+) -> Iterator[problem.Problem]:
     for one in verdict.desired.deployments:
-        pool, queue = one.work_pool_name, str(one.props["work_queue_name"])
+        pool, queue = _queue(one)
         is_new = pool not in pools and queue != desired_state.DEFAULT_QUEUE
         if (pool, queue) in missing or is_new:
             yield problem.error(

@@ -2,9 +2,9 @@
 
 from flowstacks.aws import names
 from flowstacks.provider.errors import SettingsError
+from flowstacks.provider.http.transport import Patience
 from flowstacks.provider.images import endpoint
 from flowstacks.provider.images.repository import RegistryRepository
-from flowstacks.provider.transport import Patience
 from flowstacks.stack.config import Config
 
 

@@ -13,8 +13,8 @@ import pydantic
 
 from flowstacks.core import suggestion
 from flowstacks.core.model import Model
+from flowstacks.core.server_name import ServerName
 from flowstacks.stack import cron_parser
-from flowstacks.stack.server_name import ServerName
 
 TIMINGS: Mapping[str, str] = {"cron": "0 4 * * *"}
 """The fields that say when, with an example; a schedule has exactly one of them.

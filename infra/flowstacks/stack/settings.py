@@ -12,8 +12,8 @@ import pydantic
 
 from flowstacks.core import secret_reference
 from flowstacks.core.model import Model
+from flowstacks.core.server_name import ServerName
 from flowstacks.stack.schedule import Schedule
-from flowstacks.stack.server_name import ServerName
 
 _MERGED_BY_KEY = ("env", "job_variables", "parameters", "secrets")
 

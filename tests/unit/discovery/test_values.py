@@ -1,6 +1,7 @@
 import ast
 import datetime
 import math
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -112,7 +113,7 @@ def test_a_name_that_is_changed_has_no_value(spoiled: str) -> None:
 def test_each_evaluation_is_a_value_of_its_own() -> None:
     code = parsing.codebase({"flows/etl/a.py": "A = {'x': []}\n"})
     located = Located(code.modules["flows/etl/a.py"], ast.parse("[A, A]", mode="eval").body)
-    first, second = values.evaluate(code, located)  # type: ignore[misc]
+    first, second = cast("list[dict[str, list[int]]]", values.evaluate(code, located))
     first["x"].append(1)
     assert second == {"x": []}
 

@@ -26,7 +26,6 @@ from typing import Literal, Self, TypedDict, TypeVar, cast
 import httpx
 import pydantic
 
-from flowstacks.provider import origin
 from flowstacks.provider.errors import (
     ConflictError,
     DeniedError,
@@ -35,9 +34,10 @@ from flowstacks.provider.errors import (
     UnknownOutcomeError,
     UnreachableError,
 )
-from flowstacks.provider.gate import Gate
-from flowstacks.provider.patience import MOST_FLAWS, Patience, Setback
-from flowstacks.provider.settings import ServerSettings
+from flowstacks.provider.http import origin
+from flowstacks.provider.http.gate import Gate
+from flowstacks.provider.http.patience import MOST_FLAWS, Patience, Setback
+from flowstacks.provider.prefect.settings import ServerSettings
 
 REQUEST_LOG = "FLOWSTACKS_REQUEST_LOG"
 """Names a file that gets one line per request: method, path, status (`-` where no answer came)."""
@@ -63,7 +63,7 @@ def _no_objection(_method: str, _answer: httpx.Response) -> None:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """Whom to ask."""
+    """A server and its login."""
 
     url: str
     """May hold a login."""
@@ -98,7 +98,7 @@ def prefect(settings: ServerSettings) -> Endpoint:
 class Transport:
     """Thread-safe; one per server and process.
 
-    `counts` tells the requests sent so far by method, `turned_away` those that the server told to come again.
+    `counts` tells the requests sent so far by method, `turned_away` those that were answered with 429 or 503.
     """
 
     def __init__(self, server: Endpoint, patience: Patience | None = None) -> None:
@@ -211,10 +211,10 @@ class Transport:
                     self._gate.overloaded()
             flaws += setback.is_flaw
             if not repeatable and not setback.is_harmless:
-                raise UnknownOutcomeError(self._text(method, path, setback.what))
+                raise UnknownOutcomeError(self._text(method, path, setback.description))
             pause_s = max(wait_s, setback.pause_s)  # `Retry-After: 0` must not become a hot loop
             if time.monotonic() - started + pause_s > setback.limit_s:
-                text = self._text(method, path, f"gave up after {setback.limit_s:.0f} s, last: {setback.what}")
+                text = self._text(method, path, f"gave up after {setback.limit_s:.0f} s, last: {setback.description}")
                 raise self._give_up(f"{text}. {self._server.silent}")
             time.sleep(pause_s)
             wait_s = min(wait_s * 2, self.patience.longest_wait_s) * random.uniform(0.75, 1.0)  # noqa: S311 - only spreads retries
@@ -249,21 +249,21 @@ class Transport:
             raise RequestError(status, self._text(method, path, objection))
         if status < http.HTTPStatus.MULTIPLE_CHOICES:
             return answer
-        said = self._text(method, path, f"{status} {_reason(answer)}")
+        text = self._text(method, path, f"{status} {_reason(answer)}")
         if answer.is_redirect:
             raise RequestError(
-                status, f"{said}. It redirects, and a redirect could take the key elsewhere. Set the final api_url."
+                status, f"{text}. It redirects, and a redirect could take the key elsewhere. Set the final api_url."
             )
         if status == http.HTTPStatus.NOT_FOUND:
-            raise NotFoundError(status, f"{said}. Correct what it names.")
+            raise NotFoundError(status, f"{text}. Correct what it names.")
         if status == http.HTTPStatus.CONFLICT:
-            raise ConflictError(status, f"{said}. Correct what it names.")
+            raise ConflictError(status, f"{text}. Correct what it names.")
         if status in (http.HTTPStatus.UNAUTHORIZED, http.HTTPStatus.FORBIDDEN):
-            raise DeniedError(status, f"{said}. {self._server.denied}")
-        raise RequestError(status, f"{said}. {self._server.refused}")
+            raise DeniedError(status, f"{text}. {self._server.denied}")
+        raise RequestError(status, f"{text}. {self._server.refused}")
 
-    def _text(self, method: Method, path: str, what: str) -> str:
-        text = f"{method} {self.base_url}{path}: {what}"
+    def _text(self, method: Method, path: str, event: str) -> str:
+        text = f"{method} {self.base_url}{path}: {event}"
         for secret in self._server.secrets:
             text = text.replace(secret, "***")
         return text
@@ -276,10 +276,10 @@ def _payload(body: pydantic.JsonValue, content: Content | None) -> _Payload:
 
 
 def _secrets(settings: ServerSettings) -> tuple[str, ...]:
-    found = [secret.get_secret_value() for secret in (settings.api_key, settings.auth_string) if secret]
+    secrets = [secret.get_secret_value() for secret in (settings.api_key, settings.auth_string) if secret]
     url = httpx.URL(settings.api_url)
-    found += [part for part in (url.password, *(secret.partition(":")[2] for secret in found)) if part]
-    return tuple(sorted(set(found), key=len, reverse=True))
+    secrets += [part for part in (url.password, *(secret.partition(":")[2] for secret in secrets)) if part]
+    return tuple(sorted(set(secrets), key=len, reverse=True))
 
 
 def _headers(settings: ServerSettings) -> dict[str, str]:
@@ -294,7 +294,7 @@ def _headers(settings: ServerSettings) -> dict[str, str]:
 def _unanswered(error: httpx.TransportError, patience: Patience) -> Setback:
     """The connection failed or broke, or no answer came in time."""
     return Setback(
-        what=f"no answer ({type(error).__name__})",
+        description=f"no answer ({type(error).__name__})",
         # Never connected: nothing was sent, so asking again is harmless whatever the request.
         is_harmless=isinstance(error, httpx.ConnectError | httpx.ConnectTimeout),
         limit_s=patience.absent_s if isinstance(error, httpx.ConnectError) else patience.total_s,
@@ -304,11 +304,12 @@ def _unanswered(error: httpx.TransportError, patience: Patience) -> Setback:
 def _reason(answer: httpx.Response) -> str:
     """The server's own words, shortened."""
     try:
-        said: object = answer.json()
+        body: object = answer.json()
     except json.JSONDecodeError:
         return answer.text[:_LONGEST_TEXT]
-    if isinstance(said, dict):
-        words = cast("dict[str, object]", said)
-        told = [words[key] for key in ("detail", "exception_detail", "exception_message", "errors") if key in words]
-        return str(told[0] if told else words)[:_LONGEST_TEXT]
+    if isinstance(body, dict):
+        fields = cast("dict[str, object]", body)
+        keys = ("detail", "exception_detail", "exception_message", "errors")
+        reasons = [fields[key] for key in keys if key in fields]
+        return str(reasons[0] if reasons else fields)[:_LONGEST_TEXT]
     return answer.text[:_LONGEST_TEXT]

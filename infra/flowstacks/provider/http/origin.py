@@ -1,4 +1,4 @@
-"""Whether Prefect itself gave an answer, or something that stands before it: a proxy, a login page, another server.
+"""Whether Prefect itself gave an answer, or something between: a proxy, a login page, another server.
 
 Such a thing may answer anything with 200 or 404, and both would pass for "done" and "gone".
 """
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Protocol, cast
 
 _CHANGING = ("PATCH", "DELETE")
-"""Prefect answers these with 204 and nothing else (`prefect/server/api/{deployments,variables,workers}.py`, 3.8.8)."""
+"""Prefect answers these with 204 and nothing else (`prefect/server/api/{deployments,variables,workers}.py`, 3.9.1)."""
 
 _UNKNOWN_ROUTE = {"detail": "Not Found"}
 """The framework's answer for a path that the server does not have (`starlette/routing.py`, 1.10)."""
@@ -75,5 +75,5 @@ def _names_what_is_missing(answer: Reply) -> bool:
         return False
     if not isinstance(body, dict) or body == _UNKNOWN_ROUTE:
         return False
-    words = cast("dict[str, object]", body)
-    return any(isinstance(words.get(key), str) for key in ("detail", "exception_message"))
+    fields = cast("dict[str, object]", body)
+    return any(isinstance(fields.get(key), str) for key in ("detail", "exception_message"))

@@ -27,7 +27,7 @@ class ServerSettings(ProviderModel):
     auth_string: Secret | None = None
 
 
-class _Said(ProviderModel):
+class _PrefectConfig(ProviderModel):
     """`flowstacks:prefect` as the stack has it; `api_key_secret` is for tasks on `ecs`, and the program's to read."""
 
     api_url: Annotated[str, pydantic.Field(pattern=r"^https?://[^\s]+$")] | None = None
@@ -41,13 +41,13 @@ def read(config: str | None, environ: Mapping[str, str] = os.environ) -> ServerS
 
     A SettingsError where neither says the URL, or the JSON has unknown keys; it never repeats a value.
     """
-    said = _parse(config) if config else None
-    url = environ.get(API_URL) or (said.api_url if said else None)
+    stack = _parse(config) if config else None
+    url = environ.get(API_URL) or (stack.api_url if stack else None)
     if not url:
         raise SettingsError(
             f"No Prefect server is named. Set flowstacks:prefect.api_url in the stack file, or {API_URL}."
         )
-    own = said if said and said.api_url == url else None  # a key is for the server that it stands beside
+    own = stack if stack and stack.api_url == url else None  # a key is for the server that is written beside it
     return ServerSettings(
         api_url=url.rstrip("/"),
         api_key=_secret(environ.get(API_KEY)) or (own.api_key if own else None),
@@ -55,13 +55,13 @@ def read(config: str | None, environ: Mapping[str, str] = os.environ) -> ServerS
     )
 
 
-def _parse(config: str) -> _Said:
+def _parse(config: str) -> _PrefectConfig:
     try:
-        return _Said.model_validate_json(config)
+        return _PrefectConfig.model_validate_json(config)
     except pydantic.ValidationError as error:
-        # The values may be secrets: only places and reasons are told.
+        # The values may be secrets: only places and reasons are shown.
         reasons = "; ".join(
-            f"{'.'.join(map(str, e['loc'])) or 'value'}: {e['msg']}" for e in error.errors(include_input=False)
+            f"{'.'.join(map(str, part['loc'])) or 'value'}: {part['msg']}" for part in error.errors(include_input=False)
         )
         raise SettingsError(f"flowstacks:prefect is wrong ({reasons}). Write {{api_url: …, api_key: …}}.") from None
 

@@ -1,6 +1,6 @@
 """What each field means for a comparison: rules as data, each with its reason, and the pure `diff` and `echo`.
 
-A kind has one table: every property of its input model and every field of Prefect's own models stands in it. A test
+A kind has one table: every property of its input model and every field of Prefect's own models is in it. A test
 fails on a field of Prefect's that has no rule.
 """
 
@@ -8,7 +8,8 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from flowstacks.provider import canonical, owners, properties
+from flowstacks.provider import canonical, owners
+from flowstacks.provider.fields import properties
 
 Props = Mapping[str, object]
 
@@ -19,9 +20,9 @@ class FieldRule:
 
     reason: str = ""
 
-    def same(self, wanted: object, found: object) -> bool:
-        """Whether `found` on the server is what was asked for; both straightened."""
-        return properties.equal(wanted, found)
+    def same(self, desired: object, actual: object) -> bool:
+        """Whether `actual` on the server is the desired one; both straightened."""
+        return properties.equal(desired, actual)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,9 +39,9 @@ class Immutable(FieldRule):
 class Mark(FieldRule):
     """Who it belongs to; kept where `ownership` says, not in a field of that name."""
 
-    def same(self, wanted: object, found: object) -> bool:
+    def same(self, desired: object, actual: object) -> bool:
         """One repository may be spelled in several ways."""
-        return wanted == found or owners.is_same(wanted, found)
+        return desired == actual or owners.is_same(desired, actual)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,40 +51,40 @@ class Trigger(FieldRule):
 
 @dataclasses.dataclass(frozen=True)
 class LeaveOnServer(FieldRule):
-    """Nothing said means: whatever the server has is right, people change it in the UI."""
+    """None means: whatever the server has is right, people change it in the UI."""
 
-    def same(self, wanted: object, found: object) -> bool:
-        """Only what was said is compared."""
-        return wanted is None or properties.equal(wanted, found)
+    def same(self, desired: object, actual: object) -> bool:
+        """None is the same as any value."""
+        return desired is None or properties.equal(desired, actual)
 
 
 @dataclasses.dataclass(frozen=True)
 class DefaultsTo(FieldRule):
-    """Nothing said means `value`, and the server tells it so."""
+    """None means `value`, and the server shows it so."""
 
     value: object = None
 
-    def same(self, wanted: object, found: object) -> bool:
+    def same(self, desired: object, actual: object) -> bool:
         """None stands for the default."""
-        return (self.value if wanted is None else wanted) == (self.value if found is None else found)
+        return (self.value if desired is None else desired) == (self.value if actual is None else actual)
 
 
 @dataclasses.dataclass(frozen=True)
 class Unordered(FieldRule):
     """A list whose order means nothing."""
 
-    def same(self, wanted: object, found: object) -> bool:
+    def same(self, desired: object, actual: object) -> bool:
         """Same members, as often."""
-        return _sorted(wanted) == _sorted(found)
+        return _sorted(desired) == _sorted(actual)
 
 
 @dataclasses.dataclass(frozen=True)
 class Json(FieldRule):
     """JSON as text; compared as a value."""
 
-    def same(self, wanted: object, found: object) -> bool:
+    def same(self, desired: object, actual: object) -> bool:
         """`[]` and `[ ]` are the same."""
-        return properties.equal(_parsed(wanted), _parsed(found))
+        return properties.equal(_parsed(desired), _parsed(actual))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,33 +93,33 @@ class ServerEnriched(Json):
 
     filled: str = ""
 
-    def same(self, wanted: object, found: object) -> bool:
+    def same(self, desired: object, actual: object) -> bool:
         """An empty object stands for what the server makes of it."""
-        wanted, found = (self.filled if text == "{}" else text for text in (wanted, found))
-        return properties.equal(_parsed(wanted), _parsed(found))
+        desired, actual = (self.filled if text == "{}" else text for text in (desired, actual))
+        return properties.equal(_parsed(desired), _parsed(actual))
 
 
 @dataclasses.dataclass(frozen=True)
 class Keyed(FieldRule):
-    """A list of objects told apart by `key`; in `leave`, nothing said means as on the server."""
+    """A list of objects told apart by `key`; a None in a field of `leave` means as on the server."""
 
     key: str = ""
     leave: tuple[str, ...] = ()
 
-    def same(self, wanted: object, found: object) -> bool:
+    def same(self, desired: object, actual: object) -> bool:
         """Same keys, and under each key the same object."""
-        ours, theirs = _by_key(wanted, self.key), _by_key(found, self.key)
+        desired_items, actual_items = _by_key(desired, self.key), _by_key(actual, self.key)
         return (
-            len(_items(wanted)) == len(_items(found))
-            and ours.keys() == theirs.keys()
-            and all(self.same_item(item, theirs[key]) for key, item in ours.items())
+            len(_items(desired)) == len(_items(actual))
+            and desired_items.keys() == actual_items.keys()
+            and all(self.same_item(item, actual_items[key]) for key, item in desired_items.items())
         )
 
-    def same_item(self, wanted: Props, found: Props) -> bool:
+    def same_item(self, desired: Props, actual: Props) -> bool:
         """Two objects under one key."""
-        skip = {name for name in self.leave if wanted.get(name) is None}
+        skip = {name for name in self.leave if desired.get(name) is None}
         return all(
-            properties.equal(wanted.get(name), found.get(name)) for name in (wanted.keys() | found.keys()) - skip
+            properties.equal(desired.get(name), actual.get(name)) for name in (desired.keys() | actual.keys()) - skip
         )
 
 
@@ -151,7 +152,7 @@ class FieldChange:
 
 
 def diff(rules: Rules, fields: Sequence[str], olds: Props, news: Props) -> FieldChange:
-    """What turns `olds` (the outputs in the state) into `news` (the inputs wanted).
+    """What turns `olds` (the outputs in the state) into `news` (the desired inputs).
 
     An unknown value counts as changed, and never as a reason to replace: most often it comes out as it was.
     """
@@ -162,15 +163,15 @@ def diff(rules: Rules, fields: Sequence[str], olds: Props, news: Props) -> Field
     return FieldChange(changed, replaces)
 
 
-def echo(rules: Rules, fields: Sequence[str], wanted: Props, found: Props) -> dict[str, object]:
-    """The server's state in the words of the inputs: as wanted where it means the same, else as found.
+def echo(rules: Rules, fields: Sequence[str], desired: Props, actual: Props) -> dict[str, object]:
+    """The server's state in the words of the inputs: as desired where it means the same, else as actual.
 
-    What the server can't tell (no key in `found`) is as wanted. So a refresh shows drift, and nothing but drift.
+    A property that the server can't tell (no key in `actual`) is as desired. So a refresh shows nothing but drift.
     """
     return {
-        name: wanted.get(name)
-        if name not in found or rules[name].same(_straight(wanted.get(name)), _straight(found[name]))
-        else found[name]
+        name: desired.get(name)
+        if name not in actual or rules[name].same(_straight(desired.get(name)), _straight(actual[name]))
+        else actual[name]
         for name in fields
     }
 

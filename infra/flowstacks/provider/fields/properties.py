@@ -31,15 +31,15 @@ def straightened(value: object) -> object:
     return integral(value)
 
 
-def equal(one: object, other: object) -> bool:
+def equal(value: object, other: object) -> bool:
     """As JSON has it: 7 and 7.0 are the same number, but `true` is no 1, which for Python's `==` it is."""
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        ours, theirs = cast("Mapping[str, object]", one), cast("Mapping[str, object]", other)
-        return ours.keys() == theirs.keys() and all(equal(item, theirs[key]) for key, item in ours.items())
-    if isinstance(one, list) and isinstance(other, list):
-        mine, yours = cast("list[object]", one), cast("list[object]", other)
-        return len(mine) == len(yours) and all(map(equal, mine, yours))
-    return one == other and isinstance(one, bool) == isinstance(other, bool)
+    if isinstance(value, Mapping) and isinstance(other, Mapping):
+        items, others = cast("Mapping[str, object]", value), cast("Mapping[str, object]", other)
+        return items.keys() == others.keys() and all(equal(item, others[key]) for key, item in items.items())
+    if isinstance(value, list) and isinstance(other, list):
+        members, other_members = cast("list[object]", value), cast("list[object]", other)
+        return len(members) == len(other_members) and all(map(equal, members, other_members))
+    return value == other and isinstance(value, bool) == isinstance(other, bool)
 
 
 def is_unknown(value: object) -> bool:

@@ -4,7 +4,7 @@ import dataclasses
 import http
 from typing import Self
 
-from flowstacks.provider import origin
+from flowstacks.provider.http import origin
 
 MOST_FLAWS = 2
 """How often a flaw is asked again."""
@@ -14,25 +14,29 @@ _OVERLOADED = (502, 503, 504)
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Patience:
-    """How long to go on, in seconds. `total_s` is for one request with all its retries.
-
-    `throttled_s` takes its place while the server says 429, `absent_s` while nobody listens.
-    """
+    """How long to go on, in seconds."""
 
     total_s: float = 90.0
+    """For a request with all its retries."""
     throttled_s: float = 600.0
+    """Instead of `total_s` while the server answers 429."""
     absent_s: float = 15.0
+    """Instead of `total_s` while the connection is refused."""
     first_wait_s: float = 0.1
+    """Between the first two attempts; doubled each time."""
     longest_wait_s: float = 5.0
+    """Between two attempts."""
     connect_s: float = 5.0
+    """For a connection."""
     answer_s: float = 30.0
+    """For the next byte of an answer."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Setback:
     """Why a request is to be sent again."""
 
-    what: str
+    description: str
     """For the text of the error in the end."""
     is_harmless: bool
     """The server has not carried it out, so even a create may be sent again."""
@@ -51,14 +55,14 @@ class Setback:
         status = answer.status_code
         total_s = patience.total_s
         if status == http.HTTPStatus.TOO_MANY_REQUESTS:
-            return cls(what="429", is_harmless=True, limit_s=patience.throttled_s, pause_s=_retry_after(answer))
+            return cls(description="429", is_harmless=True, limit_s=patience.throttled_s, pause_s=_retry_after(answer))
         if status in _OVERLOADED:
-            return cls(what=str(status), is_harmless=False, limit_s=total_s, is_overload=True)
+            return cls(description=str(status), is_harmless=False, limit_s=total_s, is_overload=True)
         if reads and status == http.HTTPStatus.INTERNAL_SERVER_ERROR:
-            return cls(what="500", is_harmless=True, limit_s=total_s, is_flaw=True)
+            return cls(description="500", is_harmless=True, limit_s=total_s, is_flaw=True)
         if status < http.HTTPStatus.MULTIPLE_CHOICES and origin.is_cut(answer):
-            what = f"the answer was cut off after {len(answer.content)} bytes"
-            return cls(what=what, is_harmless=False, limit_s=total_s, is_flaw=True)
+            description = f"the answer was cut off after {len(answer.content)} bytes"
+            return cls(description=description, is_harmless=False, limit_s=total_s, is_flaw=True)
         return None
 
 
