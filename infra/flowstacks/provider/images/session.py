@@ -19,7 +19,7 @@ from flowstacks.provider.model import ProviderModel
 
 
 class RegistrySettings(ProviderModel):
-    """`flowstacks:images` in the stack file: see `flowstacks.stack.config.Images`."""
+    """`flowstacks:images` in the stack file: see `flowstacks.stack.aws_config.Images`."""
 
     base: str | None = None
     build: Annotated[bool, pydantic.Field(strict=False)] = False
