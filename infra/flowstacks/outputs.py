@@ -4,11 +4,11 @@ import re
 
 import pulumi
 
-from flowstacks.desired.desired_state import DesiredDeployment
+from flowstacks.core import urls
+from flowstacks.desired.objects import DesiredDeployment
 from flowstacks.environment import Environment
 from flowstacks.evaluation.evaluation import Verdict
 from flowstacks.provider import resources
-from flowstacks.stack import config
 
 _CLOUD_API = re.compile(r"https://api\.prefect\.cloud/api/accounts/([^/]+)/workspaces/([^/]+)")
 
@@ -16,9 +16,10 @@ _CLOUD_API = re.compile(r"https://api\.prefect\.cloud/api/accounts/([^/]+)/works
 def export(environment: Environment, verdict: Verdict, api_url: str, infra_commit: str) -> None:
     """`deployments` by address, `work_pools` by name, and `infra_commit`.
 
-    `repositories`: URL by name; `task_definitions`: ARN of the exact revision by family, both empty off `ecs`.
+    `repositories`: URL by name; `task_definitions`: ARN of the exact revision by family. Both are empty where the
+    runtime has none.
     """
-    desired = {one.address: one for one in verdict.desired.deployments}
+    desired = {deployment.address: deployment for deployment in verdict.desired.deployments}
     pulumi.export(
         "deployments",
         {
@@ -30,22 +31,22 @@ def export(environment: Environment, verdict: Verdict, api_url: str, infra_commi
         },
     )
     pulumi.export("work_pools", {name: {"id": pool.id} for name, pool in environment.work_pools.items()})
-    aws = environment.platform
-    pulumi.export("repositories", dict(aws.repositories) if aws else {})
-    pulumi.export("task_definitions", aws.revisions if aws else {})
+    platform = environment.platform
+    pulumi.export("repositories", dict(platform.repositories) if platform else {})
+    pulumi.export("task_definitions", dict(platform.revisions) if platform else {})
     pulumi.export("infra_commit", infra_commit)
 
 
 def _deployment(
-    environment: str, one: DesiredDeployment, resource: resources.Deployment, ui: str
+    environment: str, deployment: DesiredDeployment, resource: resources.Deployment, ui: str
 ) -> dict[str, pulumi.Input[object]]:
     return {
         "id": resource.id,
-        "name": one.props["name"],
-        "flow": one.flow.name,
+        "name": deployment.props["name"],
+        "flow": deployment.flow.name,
         "environment": environment,
-        "commit": one.project.commit,
-        "version": one.props["version"],
+        "commit": deployment.project.commit,
+        "version": deployment.props["version"],
         "url": pulumi.Output.concat(ui, "/deployments/deployment/", resource.id),
     }
 
@@ -55,4 +56,4 @@ def ui_url(api_url: str) -> str:
     if cloud := _CLOUD_API.match(api_url):
         account, workspace = cloud.groups()
         return f"https://app.prefect.cloud/account/{account}/workspace/{workspace}"
-    return config.without_login(api_url).rstrip("/").removesuffix("/api")
+    return urls.without_login(api_url).rstrip("/").removesuffix("/api")

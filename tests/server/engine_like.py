@@ -4,11 +4,11 @@ import dataclasses
 from typing import Any, cast
 
 from flowstacks.provider import lifecycle
-from flowstacks.provider.client import Client
+from flowstacks.provider.http.transport import Patience
 from flowstacks.provider.kind import Kind
+from flowstacks.provider.prefect.client import Client
+from flowstacks.provider.prefect.settings import ServerSettings
 from flowstacks.provider.session import Session
-from flowstacks.provider.settings import ServerSettings
-from flowstacks.provider.transport import Patience
 
 Props = dict[str, Any]
 

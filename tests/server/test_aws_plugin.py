@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from flowstacks.aws_plugin import registry
-from flowstacks.aws_plugin.values import UNKNOWN
+from flowstacks.aws_plugin.properties.values import UNKNOWN
 from flowstacks.local.servers import aws, port, process, record, server
 from flowstacks.local.servers.record import Record
 from tests.support.aws_program import DEFAULT_TAGS, AwsProgram

@@ -8,6 +8,8 @@ import pytest
 
 from flowstacks.local.servers import port
 from flowstacks.provider import errors
+from flowstacks.provider.prefect.deployments import Deployments
+from flowstacks.provider.prefect.variables import Variables
 from flowstacks.provider.registry import KINDS
 from tests.server.engine_like import Stack, new_session
 from tests.server.objects import EXAMPLES, OWNER, Server, deployment, unique
@@ -16,7 +18,7 @@ from tests.support.fault_proxy import Fault, FaultProxy
 
 def test_a_refresh_reads_pages_and_asks_once_for_what_is_missing(api: str, server: Server, proxy: FaultProxy) -> None:
     flow_id = server.send("POST", "/flows/", {"name": unique("many")})["id"]
-    there = len(new_session(api).client.deployments())
+    there = len(Deployments.of(new_session(api).client).all())
     for number in range(max(0, 205 - there)):
         server.send("POST", "/deployments/", {"name": f"n{number}", "flow_id": flow_id})
     stacks = [Stack(KINDS[kind]) for kind in ("Deployment", "WorkPool") * 4]
@@ -30,7 +32,7 @@ def test_a_refresh_reads_pages_and_asks_once_for_what_is_missing(api: str, serve
         stack.refresh(session)
     assert missing.id == ""
     assert all(stack.id for stack in stacks[1:])
-    objects = len(session.client.deployments())
+    objects = len(Deployments.of(session.client).all())
     assert objects > 200
     assert len(proxy.seen) <= math.ceil(objects / 200) + 5 + 1
     assert sum(session.client.counts.values()) == len(proxy.seen)
@@ -101,7 +103,7 @@ def test_requests_are_logged_where_asked(
     monkeypatch.setenv("FLOWSTACKS_REQUEST_LOG", str(log))
     session = new_session(api)
     session.ensured_fingerprint()
-    session.client.variable("nothing")
+    Variables.of(session.client).by_name("nothing")
     assert log.read_text().splitlines()[-1] == "GET /variables/name/nothing 404"
 
 

@@ -10,7 +10,7 @@ from flowstacks.cli import entry
 from flowstacks.difference import runs
 from flowstacks.difference.plan import DeploymentPlan, MovedDeployment
 from flowstacks.difference.runs import Disturbed
-from flowstacks.provider.client import Client
+from flowstacks.provider.prefect.client import Client
 from tests.server.objects import Server, unique
 from tests.support import flows
 from tests.support.discovery_repo import Repo

@@ -188,8 +188,8 @@ def test_a_base_is_what_the_environment_is_installed_on(
         (["build", "prod"], 1, "There is no Pulumi.prod.yaml"),
         (["build", STACK, "--commit", "worktree"], 1, "commit first"),
         (["build", STACK, "--empty-base"], 1, "--empty-base makes images that can't run"),
-        (["build", STACK], 1, "no registry stands beside it"),
-        (["images", STACK], 1, "no registry stands beside it"),
+        (["build", STACK], 1, "there is no registry beside it"),
+        (["images", STACK], 1, "there is no registry beside it"),
     ],
     ids=lambda words: " ".join(words) if isinstance(words, list) else "",
 )

@@ -8,10 +8,10 @@ import pytest
 from pulumi import dynamic
 
 from flowstacks.provider.errors import ProviderError
+from flowstacks.provider.http.transport import Endpoint, Patience
 from flowstacks.provider.images import endpoint, lifecycle, tags
 from flowstacks.provider.images.repository import RegistryRepository
 from flowstacks.provider.images.session import RegistrySession, RegistrySettings
-from flowstacks.provider.transport import Patience
 from tests.support import registry
 from tests.support.image_repository import ImageRepository
 
@@ -31,7 +31,7 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 @pytest.fixture
 def there(url: str) -> Iterator[RegistryRepository]:
     """What anybody would see, past the resource."""
-    with RegistryRepository(endpoint.Server(url=url, denied="", refused="", silent=""), NAME, QUICK) as repository:
+    with RegistryRepository(Endpoint(url=url, denied="", refused="", silent=""), NAME, QUICK) as repository:
         yield repository
 
 

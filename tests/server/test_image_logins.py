@@ -13,8 +13,8 @@ from flowstacks.images.builder import BuildJob, Destination
 from flowstacks.local.servers import registry as registry_server
 from flowstacks.local.servers import server
 from flowstacks.provider.errors import DeniedError
+from flowstacks.provider.http.transport import Endpoint, Patience
 from flowstacks.provider.images.repository import RegistryRepository
-from flowstacks.provider.transport import Endpoint, Patience
 from tests.support import fault_proxy, registry
 from tests.support.fault_proxy import Fault
 

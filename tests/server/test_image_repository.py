@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from flowstacks.provider.errors import NotFoundError, RequestError, UnreachableError
+from flowstacks.provider.http.transport import Endpoint, Patience
 from flowstacks.provider.images import endpoint
 from flowstacks.provider.images.repository import INDEXES, MANIFESTS, RegistryRepository
-from flowstacks.provider.transport import Patience
 from tests.support import fault_proxy, registry
 from tests.support.fault_proxy import Fault, FaultProxy
 
@@ -170,8 +170,8 @@ def test_nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:
         nobody.digest("tree-a")
 
 
-def _through(proxy: FaultProxy) -> endpoint.Server:
-    return endpoint.Server(url=proxy.url, denied="", refused="", silent="")
+def _through(proxy: FaultProxy) -> Endpoint:
+    return Endpoint(url=proxy.url, denied="", refused="", silent="")
 
 
 def _host(url: str) -> str:

@@ -1,9 +1,15 @@
 """Marks when things go wrong: killed between two requests, leaked labels, other tools writing over ours."""
 
+from typing import Any
+
 import pytest
 
-from flowstacks.provider import conflicts, errors, orphans, ownership
-from flowstacks.provider.conflicts import ClaimedDeployment, ClaimedWorkPool, ForeignObject, MissingQueue
+from flowstacks.provider import conflicts, errors, orphans
+from flowstacks.provider.kind import ForeignObject, Kind, Props
+from flowstacks.provider.kinds import deployment as deployment_kind
+from flowstacks.provider.kinds import work_pool
+from flowstacks.provider.marks.text import TextMark
+from flowstacks.provider.prefect.work_pools import WorkPools
 from flowstacks.provider.registry import KINDS
 from tests.server.engine_like import Stack, new_session
 from tests.server.objects import EXAMPLES, OWNER, Server, deployment, unique
@@ -37,7 +43,7 @@ def test_a_pool_killed_while_created_is_healed(
     stack.refresh(new_session(api))
     assert not stack.changes(new_session(api), {**props, **change})
     stack.delete(new_session(api))
-    assert not server.exists(f"/variables/name/{ownership.work_pool_variable(str(props['name']))}")
+    assert not server.exists(f"/variables/name/{work_pool.MARKS.variable(str(props['name']))}")
 
 
 def test_a_claim_takes_no_pool_that_somebody_made_meanwhile(api: str, server: Server, proxy: FaultProxy) -> None:
@@ -62,13 +68,13 @@ def test_a_pool_killed_while_deleted_is_deleted_by_a_repeat(api: str, server: Se
     with pytest.raises(errors.RequestError, match="500"):
         stack.delete(new_session(proxy.url))
     stack.delete(new_session(api))
-    assert not server.exists(f"/variables/name/{ownership.work_pool_variable(str(props['name']))}")
+    assert not server.exists(f"/variables/name/{work_pool.MARKS.variable(str(props['name']))}")
 
 
 def test_a_pool_without_its_mark_is_not_deleted_until_it_is_taken_back(api: str, server: Server) -> None:
     stack, props = pool(server)
     stack.create(new_session(api), props)
-    server.send("DELETE", f"/variables/name/{ownership.work_pool_variable(str(props['name']))}")
+    server.send("DELETE", f"/variables/name/{work_pool.MARKS.variable(str(props['name']))}")
     with pytest.raises(errors.ForeignError, match="pulumi state delete"):
         stack.delete(new_session(api))
     stack.refresh(new_session(api))
@@ -83,7 +89,7 @@ def test_a_mark_written_again_by_a_run_that_was_killed_before_it_saved_its_state
 ) -> None:
     stack, props = pool(server)
     stack.create(new_session(api), props)
-    variable = f"/variables/name/{ownership.work_pool_variable(str(props['name']))}"
+    variable = f"/variables/name/{work_pool.MARKS.variable(str(props['name']))}"
     value = server.send("GET", variable)["value"]
     server.send("DELETE", variable)
     stack.refresh(new_session(api))
@@ -147,11 +153,11 @@ def test_a_pool_in_use_is_not_replaced(api: str, server: Server) -> None:
 
 def test_a_label_that_leaked_from_the_flow_is_no_mark(api: str, server: Server) -> None:
     props = deployment(server)
-    mark = ownership.DeploymentMark(owner=OWNER, flow_name=props["flow_name"], name="daily")
-    server.send("POST", "/flows/", {"name": props["flow_name"], "labels": {ownership.DEPLOYMENT_LABEL: mark.text()}})
+    mark = TextMark(owner=OWNER, identity=f"{props['flow_name']}/daily")
+    server.send("POST", "/flows/", {"name": props["flow_name"], "labels": {deployment_kind.LABEL: mark.text()}})
     theirs = server.deployment(props["flow_name"], "theirs")
     read = server.send("GET", f"/deployments/{theirs}")
-    assert read["labels"][ownership.DEPLOYMENT_LABEL] == mark.text()
+    assert read["labels"][deployment_kind.LABEL] == mark.text()
     with pytest.raises(errors.ForeignError):
         Stack(KINDS["Deployment"]).create(new_session(api), {**props, "name": "theirs"})
 
@@ -214,25 +220,23 @@ def test_conflicts_are_all_found_at_once_without_writing(api: str, server: Serve
     killed(proxy, BETWEEN_CLAIM_AND_POOL, Stack(KINDS["WorkPool"]), theirs_too)
     session = new_session(api)
 
-    found = conflicts.find(
-        session.client,
-        OWNER,
-        [ClaimedWorkPool(name=name) for name in (their_pool, str(pool_props["name"]), claimed, unique("new"))],
-        [
-            ClaimedDeployment(flow_name=flow, name="theirs", work_pool_name="contract", work_queue_name="fats"),
-            ClaimedDeployment(
-                flow_name=props["flow_name"], name="daily", work_pool_name="contract", work_queue_name="fast"
-            ),
-            ClaimedDeployment(flow_name=unique("new"), name="x", work_pool_name=unique("new"), work_queue_name="x"),
+    claims: dict[Kind[Any, Any], list[Props]] = {
+        work_pool.KIND: [{"name": name} for name in (their_pool, str(pool_props["name"]), claimed, unique("new"))],
+        deployment_kind.KIND: [
+            {"flow_name": flow, "name": "theirs"},
+            {"flow_name": props["flow_name"], "name": "daily"},
+            {"flow_name": unique("new"), "name": "x"},
         ],
-    )
+    }
+    found = conflicts.find(session.client, OWNER, claims)
     assert found.server == stack.outs["server"]
     assert set(found.foreign) == {
         ForeignObject(kind="work pool", name=their_pool, id=pool_id, owner=None),
         ForeignObject(kind="work pool", name=claimed, id="", owner="flowstacks/other"),
         ForeignObject(kind="deployment", name=f"{flow}/theirs", id=theirs, owner=None),
     }
-    assert found.missing_queues == (MissingQueue(work_pool_name="contract", work_queue_name="fats"),)
+    queues = {("contract", "fats"), ("contract", "fast"), (unique("new"), "x")}
+    assert WorkPools.of(session.client).missing_queues(queues) == {("contract", "fats")}
     assert set(session.client.counts) == {"GET", "POST"}
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flowstacks.desired.desired_state import Desired
+from flowstacks.desired.objects import Desired
 from flowstacks.difference import plan
 from flowstacks.evaluation import evaluation
 from tests.support import flows

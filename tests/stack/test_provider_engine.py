@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from flowstacks.provider import ownership
+from flowstacks.provider.kinds import work_pool
 from flowstacks.provider.registry import KINDS
 from tests.support.workspace import Workspace
 
@@ -101,7 +101,7 @@ def test_unknowns_of_a_first_preview_pass_and_a_second_preview_is_empty(scratch:
     scratch.workspace.destroy()
     assert scratch.deployment() is None
     assert scratch.workspace.ask("GET", f"/work_pools/{scratch.name}") is None
-    mark = ownership.work_pool_variable(scratch.name)
+    mark = work_pool.MARKS.variable(scratch.name)
     assert scratch.workspace.ask("GET", f"/variables/name/{mark}") is None
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies
 
-from flowstacks.desired.desired_state import Desired
+from flowstacks.desired.objects import Desired
 from flowstacks.difference.containers import Containers
 from tests.support import plans
 

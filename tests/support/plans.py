@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from flowstacks.core.problem import Place
-from flowstacks.desired import desired_state
-from flowstacks.desired.desired_state import Desired
-from flowstacks.runtimes.runtime import Source
+from flowstacks.desired import choice, desired_state
+from flowstacks.desired.objects import Desired
+from flowstacks.desired.recipe import Source
+from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.stack.config import Config
 from tests.support import manifests
 from tests.support.manifests import PIN
@@ -29,8 +30,8 @@ def environment(said: Mapping[str, Any]) -> Desired:
     projects = tuple(manifests.project(name, **fields) for name, fields in said["projects"].items())
     flows = [_flow(name, dict(fields)) for name, fields in said["flows"].items()]
     found = {PIN: manifests.manifest(*flows, projects=projects)}
-    chosen = desired_state.choose(config, found, lambda _: Place("Pulumi.main.yaml", 7))
-    return desired_state.desired(config, "flowstacks/main", _SOURCE, chosen)
+    chosen = choice.choose(config, found, lambda _: Place("Pulumi.main.yaml", 7))
+    return desired_state.compose(config, RUNTIMES[config.runtime], "flowstacks/main", _SOURCE, chosen)
 
 
 def _flow(name: str, fields: dict[str, Any]) -> Any:

@@ -9,7 +9,7 @@ import pytest
 
 from flowstacks.cli import entry
 from flowstacks.provider.images import endpoint
-from flowstacks.stack import config
+from flowstacks.stack.release import COMMIT
 from tests.support.discovery_repo import Repo
 
 FLOW = "from prefect import flow\n\n@flow\ndef {name}(days: int = {days}): ...\n"
@@ -48,7 +48,7 @@ class Team:
 
 def inside(team: Team, monkeypatch: pytest.MonkeyPatch, variables: Mapping[str, str] | None = None) -> None:
     """As a shell in the repository's root, with the embedded default's Prefect server."""
-    for name in (config.COMMIT, "AWS_ENDPOINT_URL", endpoint.REGISTRY):
+    for name in (COMMIT, "AWS_ENDPOINT_URL", endpoint.REGISTRY):
         monkeypatch.delenv(name, raising=False)
     for name, value in {"PREFECT_API_URL": "http://127.0.0.1:4200/api", **(variables or {})}.items():
         monkeypatch.setenv(name, value)

@@ -1,7 +1,9 @@
-"""Names of AWS resources, which tell team and environment, and the tag that says whose they are. Pure."""
+"""Names of AWS resources, which show team and environment, and the tag that names their owner. Pure."""
 
 import dataclasses
 import re
+
+from flowstacks.stack.config import Config
 
 OWNER_TAG = "flowstacks:owner"
 ENVIRONMENT_TAG = "flowstacks:environment"
@@ -18,7 +20,7 @@ class Names:
 
     @property
     def name(self) -> str:
-        """Of everything that an environment has once: `flowstacks-staging`."""
+        """Name of everything that an environment has once: `flowstacks-staging`."""
         return f"{self.prefix}-{self.environment}"
 
     @property
@@ -31,13 +33,18 @@ class Names:
         return f"{self.name}-{kind}"
 
     def secret(self, name: str) -> str:
-        """`flowstacks/staging/warehouse-password`, as system 001 composes it."""
+        """`flowstacks/staging/warehouse-password`."""
         return f"{self.prefix}/{self.environment}/{name}"
 
     def family(self, key: str) -> str:
-        """Of a project's or an address's task definition: `flowstacks-staging-etl`, `…-etl--load--daily`.
+        """Family of the task definition of a project or an address: `flowstacks-staging-etl`, `…-etl--load--daily`.
 
         A family has letters, digits, `-` and `_`
         (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html).
         """
         return f"{self.name}-{_NOT_IN_FAMILY.sub('-', key.replace('/', '--'))}"
+
+
+def of_config(config: Config) -> Names:
+    """The names of an environment."""
+    return Names(prefix=config.aws.prefix, environment=config.environment)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
-from flowstacks.stack import config
+from flowstacks.core import urls
 
 ENDPOINT = "AWS_ENDPOINT_URL"
 """The AWS SDKs' own variable: one URL for all services."""
@@ -18,9 +18,9 @@ SERVICES = ("ecr", "ecs", "iam", "logs", "secretsmanager", "sts")
 
 
 def emulator(environ: Mapping[str, str]) -> str | None:
-    """URL of the emulator that the shell names; None where it is AWS that is meant."""
+    """URL of the emulator that the shell names; None for AWS itself."""
     url = environ.get(ENDPOINT)
-    return url if url and config.is_loopback(url) else None
+    return url if url and urls.is_loopback(url) else None
 
 
 def arguments(region: str, account: str | None, environ: Mapping[str, str]) -> aws.ProviderArgs:
@@ -44,7 +44,7 @@ def arguments(region: str, account: str | None, environ: Mapping[str, str]) -> a
     )
 
 
-def declare(arguments: aws.ProviderArgs, opts: pulumi.ResourceOptions) -> aws.Provider:
+def declare_provider(arguments: aws.ProviderArgs, opts: pulumi.ResourceOptions) -> aws.Provider:
     """Every AWS resource of the stack names it: nothing falls back to what a shell happens to have."""
     return aws.Provider("aws", arguments, opts)
 

@@ -8,9 +8,9 @@ import pulumi_aws as aws
 from flowstacks.aws.scope import Scope
 
 MOVING_TAGS = ("pin-*", "tree-*")
-"""`pin-…` follows what the environment runs, `tree-…` the newest build of a content; every other tag stays put."""
+"""`pin-…` follows what the environment runs, `tree-…` the newest build of a content; every other tag is immutable."""
 
-_AS_MANY_AS_THERE_ARE = 9999
+_NO_LIMIT = 9999
 
 
 def lifecycle_policy(image_days: int) -> str:
@@ -23,7 +23,7 @@ def lifecycle_policy(image_days: int) -> str:
         "tagStatus": "tagged",
         "tagPrefixList": ["pin-"],
         "countType": "imageCountMoreThan",
-        "countNumber": _AS_MANY_AS_THERE_ARE,
+        "countNumber": _NO_LIMIT,
     }
     old: dict[str, object] = {
         "tagStatus": "any",
@@ -50,9 +50,9 @@ def _rule(priority: int, description: str, selection: dict[str, object]) -> dict
     }
 
 
-def repository(scope: Scope, image_days: int) -> aws.ecr.Repository:
+def declare_repository(scope: Scope, image_days: int) -> aws.ecr.Repository:
     """The repository and its policy. A destroy takes the images along: each can be built again from its commit."""
-    made = aws.ecr.Repository(
+    repository = aws.ecr.Repository(
         "images",
         name=scope.name,
         image_tag_mutability="IMMUTABLE_WITH_EXCLUSION",
@@ -65,5 +65,5 @@ def repository(scope: Scope, image_days: int) -> aws.ecr.Repository:
     # A changed policy is a new resource for the provider, and a repository has one: the old one goes first, or the
     # delete would take the new one away.
     alone = pulumi.ResourceOptions.merge(scope.opts, pulumi.ResourceOptions(delete_before_replace=True))
-    aws.ecr.LifecyclePolicy("images", repository=made.name, policy=lifecycle_policy(image_days), opts=alone)
-    return made
+    aws.ecr.LifecyclePolicy("images", repository=repository.name, policy=lifecycle_policy(image_days), opts=alone)
+    return repository

@@ -7,9 +7,9 @@ import pulumi
 import pulumi_aws as aws
 
 from flowstacks.aws.scope import Scope
-from flowstacks.stack.config import Statement
+from flowstacks.stack.aws_config import Statement
 
-_VERSION = "2012-10-17"
+POLICY_VERSION = "2012-10-17"
 
 
 def trust(account: str) -> str:
@@ -53,8 +53,8 @@ def execution_policy(
 
 
 def task_policy(statements: Sequence[Statement]) -> str:
-    """What `flowstacks:aws.task_statements` says."""
-    return _policy(*(_allow(list(one.actions), list(one.resources)) for one in statements))
+    """The statements of `flowstacks:aws.task_statements`."""
+    return _policy(*(_allow(statement.actions, statement.resources) for statement in statements))
 
 
 def account(arn: str) -> str:
@@ -62,7 +62,7 @@ def account(arn: str) -> str:
     return arn.split(":")[4]
 
 
-def role(scope: Scope, name: str, cluster_arn: pulumi.Output[str]) -> aws.iam.Role:
+def declare_role(scope: Scope, name: str, cluster_arn: pulumi.Output[str]) -> aws.iam.Role:
     """A role that tasks in the cluster's account may have, `<environment>-<name>`."""
     policy = cluster_arn.apply(lambda arn: trust(account(arn)))
     return aws.iam.Role(name, name=scope.role(name), assume_role_policy=policy, tags=scope.tags, opts=scope.opts)
@@ -78,4 +78,4 @@ def _allow(actions: Sequence[str], resources: Sequence[str]) -> dict[str, object
 
 
 def _policy(*statements: dict[str, object]) -> str:
-    return json.dumps({"Version": _VERSION, "Statement": list(statements)})
+    return json.dumps({"Version": POLICY_VERSION, "Statement": list(statements)})

@@ -10,12 +10,14 @@ from flowstacks.aws.names import Names
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Scope(Names):
-    """`owner` is `<project>/<stack>`, `opts` parent and provider."""
+    """Names, and what else every resource of an environment gets."""
 
     owner: str
+    """The mark of the environment's objects, as `naming.owner` makes it."""
     opts: pulumi.ResourceOptions
+    """Parent and provider."""
 
     @property
     def tags(self) -> dict[str, str]:
-        """On everything that can have tags."""
+        """For every resource that can have tags."""
         return {names.ENVIRONMENT_TAG: self.environment, names.OWNER_TAG: self.owner}

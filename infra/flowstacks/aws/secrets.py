@@ -1,4 +1,4 @@
-"""Secrets that flows declare: made under the environment's prefix, or somebody else's by ARN."""
+"""Secrets that flows declare: made under the environment's prefix, or existing ones by ARN."""
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,9 +9,9 @@ import pydantic
 
 from flowstacks.aws.scope import Scope
 from flowstacks.core import secret_reference
-from flowstacks.stack.config import ExistingSecret
+from flowstacks.stack.secret import ExistingSecret
 
-Given = Mapping[str, pydantic.SecretStr | ExistingSecret]
+ConfiguredSecrets = Mapping[str, pydantic.SecretStr | ExistingSecret]
 
 RECOVERY_DAYS = 30
 """A value that was put in by hand is nowhere else, so AWS keeps it this long after a delete (its maximum)."""
@@ -19,36 +19,37 @@ RECOVERY_DAYS = 30
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Secrets:
-    """`arns` by name; `values`: those that the stack puts in. `elsewhere`: ARNs and keys of those that it only names.
-
-    `has_own`: whether any is made here.
-    """
+    """The secrets that an environment reads."""
 
     arns: Mapping[str, pulumi.Output[str]]
+    """By name."""
     values: Sequence[aws.secretsmanager.SecretVersion]
-    elsewhere: Sequence[ExistingSecret]
+    """The values that the stack file gives."""
+    existing: Sequence[ExistingSecret]
+    """Secrets that somebody else keeps."""
     has_own: bool
+    """Whether the environment makes any secret."""
 
 
-def declare(scope: Scope, names: Sequence[str], given: Given) -> Secrets:
-    """Each is made unless the stack names an existing one."""
+def declare_secrets(scope: Scope, names: Sequence[str], configured: ConfiguredSecrets) -> Secrets:
+    """A secret is made unless the stack names an existing one."""
     arns: dict[str, pulumi.Output[str]] = {}
     values: list[aws.secretsmanager.SecretVersion] = []
-    elsewhere: list[ExistingSecret] = []
+    existing: list[ExistingSecret] = []
     for name in names:
-        said = given.get(name)
-        if isinstance(said, ExistingSecret):
-            arns[name] = pulumi.Output.from_input(said.arn)
-            elsewhere.append(said)
+        value = configured.get(name)
+        if isinstance(value, ExistingSecret):
+            arns[name] = pulumi.Output.from_input(value.arn)
+            existing.append(value)
             continue
-        made = _made(scope, name, said)
-        arns[name] = made.arn
-        if said:
-            values.append(_filled(scope, name, made, said))
-    return Secrets(arns=arns, values=values, elsewhere=elsewhere, has_own=len(arns) > len(elsewhere))
+        secret = _declare_secret(scope, name, value)
+        arns[name] = secret.arn
+        if value:
+            values.append(_fill(scope, name, secret, value))
+    return Secrets(arns=arns, values=values, existing=existing, has_own=len(arns) > len(existing))
 
 
-def _made(scope: Scope, name: str, value: pydantic.SecretStr | None) -> aws.secretsmanager.Secret:
+def _declare_secret(scope: Scope, name: str, value: pydantic.SecretStr | None) -> aws.secretsmanager.Secret:
     # A value from the stack file can be put back from there; and a name that waits for recovery can't be made again.
     recovery_days = 0 if value else RECOVERY_DAYS
     return aws.secretsmanager.Secret(
@@ -56,23 +57,23 @@ def _made(scope: Scope, name: str, value: pydantic.SecretStr | None) -> aws.secr
     )
 
 
-def _filled(
-    scope: Scope, name: str, made: aws.secretsmanager.Secret, value: pydantic.SecretStr
+def _fill(
+    scope: Scope, name: str, secret: aws.secretsmanager.Secret, value: pydantic.SecretStr
 ) -> aws.secretsmanager.SecretVersion:
     text = pulumi.Output.secret(value.get_secret_value())
-    return aws.secretsmanager.SecretVersion(name, secret_id=made.id, secret_string=text, opts=scope.opts)
+    return aws.secretsmanager.SecretVersion(name, secret_id=secret.id, secret_string=text, opts=scope.opts)
 
 
 def referred(references: Iterable[str], arns: Mapping[str, pulumi.Output[str]]) -> dict[str, pulumi.Output[str]]:
     """The part of `arns` that these references, `name` or `name:json-key`, need."""
-    names = sorted({secret_reference.parse(said).name for said in references})
+    names = sorted({secret_reference.parse(reference).name for reference in references})
     return {name: arns[name] for name in names}
 
 
-def value_from(said: str, arns: Mapping[str, str]) -> str:
-    """What ECS takes for `name` or `name:json-key`.
+def value_from(reference: str, arns: Mapping[str, str]) -> str:
+    """ECS's `valueFrom` for the reference `name` or `name:json-key`.
 
     (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html)
     """
-    name, key = secret_reference.parse(said)
+    name, key = secret_reference.parse(reference)
     return f"{arns[name]}:{key}::" if key else arns[name]

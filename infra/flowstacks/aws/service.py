@@ -10,13 +10,12 @@ import pulumi_aws as aws
 from flowstacks.aws import roles, secrets, tasks
 from flowstacks.aws.scope import Scope
 from flowstacks.aws.tasks import TaskSurroundings
-from flowstacks.stack.config import Worker
+from flowstacks.stack.aws_config import Worker
 
 _KEY = "prefect/worker"
-"""Name of its task definition in the stack: no project's, which has no `/`, and no address's, which has two."""
+"""Resource name of its task definition. A project has no `/` and an address two, so it is neither's."""
 
 _HEALTH = "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/health', timeout=5)"
-_VERSION = "2012-10-17"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -29,14 +28,14 @@ class Network:
 
 
 def family(scope: Scope) -> str:
-    """Not one of those that the worker may run, which are `<environment>-…`."""
+    """The worker's family. It may run families of the form `<environment>-…`, and this is none of them."""
     return f"{scope.name}_worker"
 
 
 def command(pool: str) -> list[str]:
-    """The pool is the program's to make, packages are the image's to have.
+    """The program makes the pool, and the image holds all packages.
 
-    `--with-healthcheck`: `/health` on port 8080 says whether the worker has asked for runs lately (prefect 3.9.1).
+    `--with-healthcheck`: `/health` on port 8080 shows whether the worker has polled for runs lately (prefect 3.9.1).
     """
     start = ["prefect", "worker", "start", "--pool", pool, "--type", "ecs", "--with-healthcheck"]
     return [*start, "--no-create-pool-if-not-found", "--install-policy", "never"]
@@ -45,16 +44,17 @@ def command(pool: str) -> list[str]:
 def container(
     *, image: str, pool: str, api_url: str, api_key_from: str | None, log_group: str, region: str
 ) -> dict[str, object]:
-    """Its only container. `api_key_from`: what ECS takes the API key from."""
+    """The worker's only container. `api_key_from`: ECS's `valueFrom` of the API key."""
     environment = {
         "PREFECT_API_URL": api_url,
         "AWS_DEFAULT_REGION": region,
         "PREFECT_WORKER_WEBSERVER_HOST": "127.0.0.1",
-        # It would read what becomes of tasks from an SQS queue: there is none (prefect-aws 0.7.12, `observers/ecs.py`).
+        # The observer reads events of tasks from an SQS queue, which does not exist (prefect-aws 0.7.12,
+        # `observers/ecs.py`).
         "PREFECT_INTEGRATIONS_AWS_ECS_OBSERVER_ENABLED": "false",
     }
     options = {"awslogs-group": log_group, "awslogs-region": region, "awslogs-stream-prefix": "worker"}
-    found: dict[str, object] = {
+    definition: dict[str, object] = {
         "name": "worker",
         "image": image,
         "essential": True,
@@ -66,8 +66,8 @@ def container(
         "logConfiguration": {"logDriver": "awslogs", "options": options},
     }  # fmt: skip
     if api_key_from:
-        found["secrets"] = [{"name": tasks.API_KEY, "valueFrom": api_key_from}]
-    return found
+        definition["secrets"] = [{"name": tasks.API_KEY, "valueFrom": api_key_from}]
+    return definition
 
 
 def policy(*, cluster_arn: str, families: str, passed_role_arns: Sequence[str]) -> str:
@@ -78,16 +78,16 @@ def policy(*, cluster_arn: str, families: str, passed_role_arns: Sequence[str]) 
     (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html)
     """
     home, _, cluster = cluster_arn.partition(":cluster/")
-    its_tasks = f"{home}:task/{cluster}/*"
+    worker_tasks = f"{home}:task/{cluster}/*"
     statements: list[dict[str, object]] = [
         {
             "Effect": "Allow", "Action": ["ecs:RunTask"], "Resource": [f"{home}:task-definition/{families}:*"],
             "Condition": {"ArnEquals": {"ecs:cluster": cluster_arn}},
         },
-        {"Effect": "Allow", "Action": ["ecs:DescribeTasks", "ecs:StopTask"], "Resource": [its_tasks]},
+        {"Effect": "Allow", "Action": ["ecs:DescribeTasks", "ecs:StopTask"], "Resource": [worker_tasks]},
         # Prefect's labels become tags of the task, given with RunTask.
         {
-            "Effect": "Allow", "Action": ["ecs:TagResource"], "Resource": [its_tasks],
+            "Effect": "Allow", "Action": ["ecs:TagResource"], "Resource": [worker_tasks],
             "Condition": {"StringEquals": {"ecs:CreateAction": "RunTask"}},
         },
         # The action has no resource types.
@@ -97,13 +97,13 @@ def policy(*, cluster_arn: str, families: str, passed_role_arns: Sequence[str]) 
             "Condition": {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
         },
     ]  # fmt: skip
-    return json.dumps({"Version": _VERSION, "Statement": statements})
+    return json.dumps({"Version": roles.POLICY_VERSION, "Statement": statements})
 
 
-def declare(
+def declare_service(
     scope: Scope,
-    said: Worker,
-    around: TaskSurroundings,
+    worker: Worker,
+    surroundings: TaskSurroundings,
     *,
     cluster_arn: pulumi.Output[str],
     network: Network,
@@ -115,10 +115,10 @@ def declare(
 
     It starts with the same execution role as flows do, so its image is one that this role can pull.
     """
-    role = roles.role(scope, "worker", cluster_arn)
-    passed = [around.execution_role_arn, around.task_role_arn]
+    role = roles.declare_role(scope, "worker", cluster_arn)
+    passed = [surroundings.execution_role_arn, surroundings.task_role_arn]
     allowed = pulumi.Output.all(cluster_arn, pulumi.Output.all(*passed)).apply(
-        lambda known: policy(cluster_arn=known[0], families=f"{scope.name}-*", passed_role_arns=known[1])
+        lambda arns: policy(cluster_arn=arns[0], families=f"{scope.name}-*", passed_role_arns=arns[1])
     )
     granted = roles.grant(scope, "worker", role, allowed)
     after = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(depends_on=[granted]), opts)
@@ -126,8 +126,8 @@ def declare(
         "worker",
         name=f"{scope.name}-worker",
         cluster=cluster_arn,
-        task_definition=_task_definition(scope, said, around, role=role, pool=pool, api_url=api_url).arn,
-        desired_count=said.count,
+        task_definition=_task_definition(scope, worker, surroundings, role=role, pool=pool, api_url=api_url).arn,
+        desired_count=worker.count,
         launch_type="FARGATE",
         network_configuration={
             "subnets": list(network.subnets),
@@ -143,33 +143,45 @@ def declare(
 
 
 def _task_definition(
-    scope: Scope, said: Worker, around: TaskSurroundings, *, role: aws.iam.Role, pool: pulumi.Input[str], api_url: str
+    scope: Scope,
+    worker: Worker,
+    surroundings: TaskSurroundings,
+    *,
+    role: aws.iam.Role,
+    pool: pulumi.Input[str],
+    api_url: str,
 ) -> aws.ecs.TaskDefinition:
-    containers = pulumi.Output.all(pool=pool, log_group=around.log_group, arns=dict(around.secret_arns)).apply(
-        lambda known: json.dumps(
-            [
-                container(
-                    image=said.image,
-                    pool=known["pool"],
-                    api_url=api_url,
-                    api_key_from=secrets.value_from(around.api_key, known["arns"]) if around.api_key else None,
-                    log_group=known["log_group"],
-                    region=around.region,
-                )
-            ]
-        )
-    )
     return aws.ecs.TaskDefinition(
         _KEY,
         family=family(scope),
-        container_definitions=containers,
-        cpu=str(said.cpu),
-        memory=str(said.memory),
+        container_definitions=_containers(worker, surroundings, pool, api_url),
+        cpu=str(worker.cpu),
+        memory=str(worker.memory),
         network_mode="awsvpc",
         requires_compatibilities=["FARGATE"],
         runtime_platform={"cpu_architecture": "X86_64", "operating_system_family": "LINUX"},
-        execution_role_arn=around.execution_role_arn,
+        execution_role_arn=surroundings.execution_role_arn,
         task_role_arn=role.arn,
         tags=scope.tags,
         opts=scope.opts,
+    )
+
+
+def _containers(
+    worker: Worker, surroundings: TaskSurroundings, pool: pulumi.Input[str], api_url: str
+) -> pulumi.Output[str]:
+    key = surroundings.api_key
+    return pulumi.Output.all(pool=pool, log_group=surroundings.log_group, arns=dict(surroundings.secret_arns)).apply(
+        lambda values: json.dumps(
+            [
+                container(
+                    image=worker.image,
+                    pool=values["pool"],
+                    api_url=api_url,
+                    api_key_from=secrets.value_from(key, values["arns"]) if key else None,
+                    log_group=values["log_group"],
+                    region=surroundings.region,
+                )
+            ]
+        )
     )

@@ -5,9 +5,10 @@ from collections.abc import Collection
 
 from pulumi.provider.experimental.provider import PropertyDiffKind
 
-from flowstacks.aws_plugin import inputs, schema
+from flowstacks.aws_plugin import inputs
 from flowstacks.aws_plugin.kind import AwsKind
-from flowstacks.aws_plugin.values import Plain, Props, has_unknown
+from flowstacks.aws_plugin.properties import schema
+from flowstacks.aws_plugin.properties.values import Plain, Props, has_unknown
 
 TAGS_ALL = "tagsAll"
 
@@ -17,7 +18,7 @@ class PropertyChange:
     """One property: how it changes, and whether that takes a new object."""
 
     name: str
-    how: PropertyDiffKind
+    diff_kind: PropertyDiffKind
     replaces: bool
 
 
@@ -28,30 +29,30 @@ _REPLACING = {
 }
 
 
-def changes(kind: AwsKind, state: Props, wanted: Props, ignored: Collection[str] = ()) -> list[PropertyChange]:
+def changes(kind: AwsKind, state: Props, props: Props, ignored: Collection[str] = ()) -> list[PropertyChange]:
     """Between the last known state and the inputs as completed, `tagsAll` included where the type has tags."""
     names = [*schema.inputs(kind.resource_type), *([TAGS_ALL] if kind.tagged else [])]
-    found = [(name, _how(kind, name, state.get(name), wanted.get(name))) for name in names if name not in ignored]
-    return [_change(kind, name, how) for name, how in found if how]
+    pairs = [(name, _diff_kind(kind, name, state.get(name), props.get(name))) for name in names if name not in ignored]
+    return [_change(kind, name, diff_kind) for name, diff_kind in pairs if diff_kind]
 
 
-def deletes_first(kind: AwsKind, wanted: Props, found: Collection[PropertyChange]) -> bool:
+def deletes_first(kind: AwsKind, props: Props, differences: Collection[PropertyChange]) -> bool:
     """Whether the old object must go before the new one comes: the two would have the same name.
 
     As in pulumi-terraform-bridge, `pkg/tfbridge/provider.go`: the name was given, not made up, and stays.
     """
-    if not any(change.replaces for change in found):
+    if not any(change.replaces for change in differences):
         return False
-    renamed = any(change.name == "name" for change in found)
-    return kind.delete_before_replace or (kind.named and inputs.is_given(wanted, "name") and not renamed)
+    renamed = any(change.name == "name" for change in differences)
+    return kind.delete_before_replace or (kind.named and inputs.is_given(props, "name") and not renamed)
 
 
-def _change(kind: AwsKind, name: str, how: PropertyDiffKind) -> PropertyChange:
+def _change(kind: AwsKind, name: str, diff_kind: PropertyDiffKind) -> PropertyChange:
     replaces = name == "region" or name in kind.replaced
-    return PropertyChange(name, _REPLACING[how] if replaces else how, replaces)
+    return PropertyChange(name, _REPLACING[diff_kind] if replaces else diff_kind, replaces)
 
 
-def _how(kind: AwsKind, name: str, old: Plain, new: Plain) -> PropertyDiffKind | None:
+def _diff_kind(kind: AwsKind, name: str, old: Plain, new: Plain) -> PropertyDiffKind | None:
     if new is None:
         # AWS and the real plugin don't tell "none" from "empty", and a switch that is off from one never set.
         gone = name not in kind.filled and old not in (None, "", False, [], {})

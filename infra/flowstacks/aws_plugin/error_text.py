@@ -22,10 +22,10 @@ def install(servicer: type) -> None:
     no place for an error's text (pulumi 3.258.0, `provider/experimental/server.py`).
     """
     for name in _HANDLERS:
-        setattr(servicer, name, _told(getattr(servicer, name)))
+        setattr(servicer, name, _aborting(getattr(servicer, name)))
 
 
-def words(failed: Exception) -> str:
+def message(failed: Exception) -> str:
     """Of AWS's refusals the code, the message and the operation; of all else what it says."""
     if isinstance(failed, _exceptions.ClientError):
         answer: Any = failed
@@ -36,13 +36,13 @@ def words(failed: Exception) -> str:
     return f"{type(failed).__name__}: {failed}"
 
 
-def _told(handler: Handler) -> Handler:
-    async def told(servicer: Any, request: Any, context: Any) -> Any:
+def _aborting(handler: Handler) -> Handler:
+    async def handle(servicer: Any, request: Any, context: Any) -> Any:
         try:
             return await handler(servicer, request, context)
         except _grpc.aio.AbortError:
             raise  # the handler has told it
         except Exception as failed:  # noqa: BLE001 - the end of the line: whatever it is, the engine must hear of it
-            await context.abort(_grpc.StatusCode.UNKNOWN, words(failed))
+            await context.abort(_grpc.StatusCode.UNKNOWN, message(failed))
 
-    return told
+    return handle

@@ -8,9 +8,9 @@ import typing
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from flowstacks.aws_plugin import schema
 from flowstacks.aws_plugin.kind import AwsKind
-from flowstacks.aws_plugin.values import Plain, Props, has_unknown
+from flowstacks.aws_plugin.properties import schema
+from flowstacks.aws_plugin.properties.values import Plain, Props, has_unknown
 from flowstacks.core import suggestion
 
 DEFAULTS = "__defaults"
@@ -29,32 +29,32 @@ class InputProblem:
     reason: str
 
 
-def problems(kind: AwsKind, given: Props) -> list[InputProblem]:
+def problems(kind: AwsKind, props: Props) -> list[InputProblem]:
     """Unknown, missing, unserved and ill-typed properties, all at once."""
-    said = {name: value for name, value in given.items() if name != DEFAULTS}
+    properties = {name: value for name, value in props.items() if name != DEFAULTS}
     unserved = [
         InputProblem(
             path,
             f"The stand-in for the AWS plugin does not serve {path!r} of {kind.resource_type}: {kind.unserved[path]}",
         )
-        for path in _paths(said)
+        for path in _paths(properties)
         if path in kind.unserved
     ]
-    found = unserved + _of_fields(kind.resource_type, schema.inputs(kind.resource_type), said, "")
+    faults = unserved + _of_fields(kind.resource_type, schema.inputs(kind.resource_type), properties, "")
     # As the real one: what has the wrong type is not looked at any closer.
-    return found or _of_rules(kind, said)
+    return faults or _of_rules(kind, properties)
 
 
-def completed(kind: AwsKind, name: str, given: Props, before: Props, seed: bytes) -> Props:
+def completed(kind: AwsKind, name: str, props: Props, before: Props, seed: bytes) -> Props:
     """With defaults and, where none is given, a name: the old one where the last inputs had made one up.
 
     `name` is the resource's in the program; `seed` comes from the engine and is the same in preview and `up`.
     """
-    said = {key: _as_text(kind, key, value) for key, value in given.items() if key != DEFAULTS}
-    added: Props = {key: value for key, value in kind.defaults.items() if key not in said}
-    if kind.named and not {"name", "namePrefix"} & said.keys():
+    properties = {key: _as_text(kind, key, value) for key, value in props.items() if key != DEFAULTS}
+    added: Props = {key: value for key, value in kind.defaults.items() if key not in properties}
+    if kind.named and not {"name", "namePrefix"} & properties.keys():
         added["name"] = before["name"] if "name" in _added(before) else _made_up(name, seed)
-    return {**said, **added, DEFAULTS: cast("list[Plain]", sorted(added))}
+    return {**properties, **added, DEFAULTS: cast("list[Plain]", sorted(added))}
 
 
 def is_given(inputs: Props, name: str) -> bool:
@@ -63,8 +63,8 @@ def is_given(inputs: Props, name: str) -> bool:
 
 
 def _added(inputs: Props) -> list[Plain]:
-    found = inputs.get(DEFAULTS)
-    return found if isinstance(found, list) else []
+    names = inputs.get(DEFAULTS)
+    return names if isinstance(names, list) else []
 
 
 def _made_up(name: str, seed: bytes) -> str:
@@ -82,44 +82,48 @@ def _as_text(kind: AwsKind, name: str, value: Plain) -> Plain:
     return value
 
 
-def _of_rules(kind: AwsKind, said: Props) -> list[InputProblem]:
+def _of_rules(kind: AwsKind, properties: Props) -> list[InputProblem]:
     return [
         InputProblem(path, f"{kind.resource_type} does not take {value!r} for {path!r}: {reason}")
-        for path, values in _paths(said).items()
+        for path, values in _paths(properties).items()
         if path in kind.checked
         for value in values
         if not has_unknown(value) and (reason := kind.checked[path](value))
     ]
 
 
-def _paths(said: Props) -> dict[str, list[Plain]]:
+def _paths(properties: Props) -> dict[str, list[Plain]]:
     """Properties and those one level below, `volumes`, `volumes.name`, with their values; a list's items one by one."""
-    found: dict[str, list[Plain]] = {}
-    for name, value in said.items():
+    paths: dict[str, list[Plain]] = {}
+    for name, value in properties.items():
         items: list[Plain] = value if isinstance(value, list) else [value]
-        found[name] = items
+        paths[name] = items
         for item in items:
-            for inner, one in item.items() if isinstance(item, dict) else ():
-                found.setdefault(f"{name}.{inner}", []).append(one)
-    return found
+            for inner, inner_value in item.items() if isinstance(item, dict) else ():
+                paths.setdefault(f"{name}.{inner}", []).append(inner_value)
+    return paths
 
 
-def _of_fields(owner: str, known: Mapping[str, schema.Property], said: Props, path: str) -> list[InputProblem]:
+def _of_fields(
+    owner: str, properties_by_name: Mapping[str, schema.Property], values: Props, path: str
+) -> list[InputProblem]:
     unknown = [
-        InputProblem(path + name, f"{owner} has no property {path + name!r}. {suggestion.closest(name, known)}")
-        for name in said
-        if name not in known
+        InputProblem(
+            path + name, f"{owner} has no property {path + name!r}. {suggestion.closest(name, properties_by_name)}"
+        )
+        for name in values
+        if name not in properties_by_name
     ]
     missing = [
         InputProblem(path + name, f"{owner} needs the property {path + name!r}. Set it")
-        for name, rule in known.items()
-        if rule.required and name not in said
+        for name, rule in properties_by_name.items()
+        if rule.required and name not in values
     ]
     inner = [
         problem
-        for name, value in said.items()
-        if name in known
-        for problem in _of_value(owner, known[name].types, value, path + name)
+        for name, value in values.items()
+        if name in properties_by_name
+        for problem in _of_value(owner, properties_by_name[name].types, value, path + name)
     ]
     return [*unknown, *missing, *inner]
 
@@ -127,17 +131,21 @@ def _of_fields(owner: str, known: Mapping[str, schema.Property], said: Props, pa
 def _of_value(owner: str, types: Sequence[Any], value: Plain, path: str) -> list[InputProblem]:
     if value is None or (isinstance(value, str) and has_unknown(value)):
         return []
-    found = [_of_type(owner, kind, value, path) for kind in types]
+    alternatives = [_of_type(owner, kind, value, path) for kind in types]
     # A union: what fits one alternative is right; else the one that came closest speaks.
-    return [] if any(not one for one in found) else max(found, key=lambda one: max(len(each.path) for each in one))
+    return (
+        []
+        if any(not faults for faults in alternatives)
+        else max(alternatives, key=lambda faults: max(len(fault.path) for fault in faults))
+    )
 
 
 def _of_type(owner: str, kind: Any, value: Plain, path: str) -> list[InputProblem]:
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if schema.is_arguments(kind):
-        said = value if isinstance(value, dict) else None
+        values = value if isinstance(value, dict) else None
         fields = schema.fields(kind)
-        return _expected(owner, path, "an object") if said is None else _of_fields(owner, fields, said, f"{path}.")
+        return _expected(owner, path, "an object") if values is None else _of_fields(owner, fields, values, f"{path}.")
     if origin is None:
         return [] if _fits(kind, value) else _expected(owner, path, _PLAIN_TYPES.get(kind, str(kind)))
     inner = schema.alternatives(arguments[-1])
@@ -166,5 +174,5 @@ def _fits(kind: Any, value: Plain) -> bool:
     return kind in {int, float, str} if isinstance(value, int | float) else kind is str and isinstance(value, str)
 
 
-def _expected(owner: str, path: str, what: str) -> list[InputProblem]:
-    return [InputProblem(path, f"{owner} takes {what} for {path!r}. Change its type")]
+def _expected(owner: str, path: str, expectation: str) -> list[InputProblem]:
+    return [InputProblem(path, f"{owner} takes {expectation} for {path!r}. Change its type")]

@@ -5,19 +5,19 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
+from flowstacks.aws_plugin.properties.validity import Check
+from flowstacks.aws_plugin.properties.values import Plain, Props
 from flowstacks.aws_plugin.session import Emulator
-from flowstacks.aws_plugin.validity import Check
-from flowstacks.aws_plugin.values import Plain, Props
 
 Equal = Callable[[Plain, Plain], bool]
 
 
 @dataclasses.dataclass(frozen=True)
 class Created:
-    """`known`: what only the answer to the creation tells, and `read` needs."""
+    """`outputs`: what only the answer to the creation tells, and `read` needs."""
 
     identity: str
-    known: Props = dataclasses.field(default_factory=Props)
+    outputs: Props = dataclasses.field(default_factory=Props)
 
 
 class AwsKind(abc.ABC):
@@ -69,8 +69,8 @@ class AwsKind(abc.ABC):
     """Whether the type has tags."""
 
     @abc.abstractmethod
-    def create(self, aws: Emulator, wanted: Props) -> Created:
-        """`wanted`: complete inputs, with `tagsAll` and a name."""
+    def create(self, aws: Emulator, inputs: Props) -> Created:
+        """`inputs`: complete inputs, with `tagsAll` and a name."""
 
     @abc.abstractmethod
     def read(self, aws: Emulator, identity: str, state: Props) -> Props | None:

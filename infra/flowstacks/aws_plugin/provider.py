@@ -10,8 +10,8 @@ from typing_extensions import override
 from flowstacks.aws_plugin import difference, inputs, lifecycle, registry, settings
 from flowstacks.aws_plugin.errors import RefusedError
 from flowstacks.aws_plugin.kind import AwsKind
+from flowstacks.aws_plugin.properties.values import marked, plain, secret_names
 from flowstacks.aws_plugin.session import Emulator
-from flowstacks.aws_plugin.values import marked, plain, secret_names
 
 
 class StandIn(provider.Provider):
@@ -29,11 +29,11 @@ class StandIn(provider.Provider):
 
     @override
     async def check_config(self, request: provider.CheckRequest) -> provider.CheckResponse:
-        said = plain(request.new_inputs)
+        props = plain(request.new_inputs)
         # Settings from another resource's output are unknown in a preview; `configure` sees them in the end.
-        if not any(lifecycle.has_unknown(value) for value in said.values()):
+        if not any(lifecycle.has_unknown(value) for value in props.values()):
             try:
-                settings.parse(said)
+                settings.parse(props)
             except RefusedError as refused:
                 return provider.CheckResponse(request.new_inputs, [provider.CheckFailure("", str(refused))])
         return provider.CheckResponse(request.new_inputs)
@@ -59,35 +59,37 @@ class StandIn(provider.Provider):
     @override
     async def check(self, request: provider.CheckRequest) -> provider.CheckResponse:
         kind = registry.kind(request.type)
-        given = plain(request.new_inputs)
-        found = inputs.problems(kind, given)
-        if found:
-            failures = [provider.CheckFailure(problem.path, problem.reason) for problem in found]
+        new_inputs = plain(request.new_inputs)
+        problems = inputs.problems(kind, new_inputs)
+        if problems:
+            failures = [provider.CheckFailure(problem.path, problem.reason) for problem in problems]
             return provider.CheckResponse(request.new_inputs, failures)
-        completed = inputs.completed(kind, request.name, given, plain(request.old_inputs), request.random_seed)
+        completed = inputs.completed(kind, request.name, new_inputs, plain(request.old_inputs), request.random_seed)
         return provider.CheckResponse(marked(completed, secret_names(request.new_inputs)))
 
     @override
     async def diff(self, request: provider.DiffRequest) -> provider.DiffResponse:
         kind = registry.kind(request.type)
-        given = plain(request.new_inputs)
-        wanted = lifecycle.complete(kind, self._aws, given)
-        found = difference.changes(kind, plain(request.old_state), wanted, request.ignore_changes)
+        new_inputs = plain(request.new_inputs)
+        props = lifecycle.complete(kind, self._aws, new_inputs)
+        changes = difference.changes(kind, plain(request.old_state), props, request.ignore_changes)
         return provider.DiffResponse(
-            changes=bool(found),
-            replaces=[change.name for change in found if change.replaces],
-            delete_before_replace=difference.deletes_first(kind, given, found),
-            diffs=[change.name for change in found],
-            detailed_diff={change.name: provider.PropertyDiff(change.how, input_diff=False) for change in found},
+            changes=bool(changes),
+            replaces=[change.name for change in changes if change.replaces],
+            delete_before_replace=difference.deletes_first(kind, new_inputs, changes),
+            diffs=[change.name for change in changes],
+            detailed_diff={
+                change.name: provider.PropertyDiff(change.diff_kind, input_diff=False) for change in changes
+            },
         )
 
     @override
     async def create(self, request: provider.CreateRequest) -> provider.CreateResponse:
-        kind, given = registry.kind(request.type), plain(request.properties)
+        kind, new_inputs = registry.kind(request.type), plain(request.properties)
         secret = _secret(kind, request.properties)
         if request.preview:
-            return provider.CreateResponse("", marked(lifecycle.previewed_create(kind, self._aws, given), secret))
-        identity, outputs = await asyncio.to_thread(lifecycle.create, kind, self._aws, given)
+            return provider.CreateResponse("", marked(lifecycle.previewed_create(kind, self._aws, new_inputs), secret))
+        identity, outputs = await asyncio.to_thread(lifecycle.create, kind, self._aws, new_inputs)
         return provider.CreateResponse(identity, marked(outputs, secret))
 
     @override
@@ -103,11 +105,13 @@ class StandIn(provider.Provider):
 
     @override
     async def update(self, request: provider.UpdateRequest) -> provider.UpdateResponse:
-        kind, state, given = registry.kind(request.type), plain(request.olds), plain(request.news)
+        kind, state, new_inputs = registry.kind(request.type), plain(request.olds), plain(request.news)
         secret = _secret(kind, request.news)
         if request.preview:
-            return provider.UpdateResponse(marked(lifecycle.previewed_update(kind, self._aws, state, given), secret))
-        outputs = await asyncio.to_thread(lifecycle.update, kind, self._aws, request.resource_id, state, given)
+            return provider.UpdateResponse(
+                marked(lifecycle.previewed_update(kind, self._aws, state, new_inputs), secret)
+            )
+        outputs = await asyncio.to_thread(lifecycle.update, kind, self._aws, request.resource_id, state, new_inputs)
         return provider.UpdateResponse(marked(outputs, secret))
 
     @override
@@ -116,7 +120,7 @@ class StandIn(provider.Provider):
         await asyncio.to_thread(kind.delete, lifecycle.located(self._aws, state), request.resource_id, state)
 
 
-def _secret(kind: AwsKind, said: Mapping[str, PropertyValue]) -> frozenset[str]:
+def _secret(kind: AwsKind, properties: Mapping[str, PropertyValue]) -> frozenset[str]:
     """Secret inputs stay secret as outputs of the same name; secret tags also in `tagsAll`."""
-    found = secret_names(said) | kind.secret
-    return found | {difference.TAGS_ALL} if "tags" in found else found
+    names = secret_names(properties) | kind.secret
+    return names | {difference.TAGS_ALL} if "tags" in names else names

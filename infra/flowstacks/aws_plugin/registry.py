@@ -24,10 +24,10 @@ def kind(token: str) -> AwsKind:
 
     Raises `RefusedError` for a type that is not served.
     """
-    found = _BY_TOKEN.get(token.rpartition("$")[2])
-    if found is None:
+    served_kind = _BY_TOKEN.get(token.rpartition("$")[2])
+    if served_kind is None:
         raise RefusedError(
             f"The stand-in for the AWS plugin does not serve {token}. Served are {', '.join(_BY_TOKEN)}; "
             "install the real plugin for others"
         )
-    return found
+    return served_kind

@@ -53,13 +53,13 @@ class Emulator:
 
     def _endpoint(self, service: str) -> str:
         names = _ENDPOINT_NAMES.get(service, (service,))
-        found = next((self.endpoints[name] for name in names if name in self.endpoints), None)
-        if found is None:
+        url = next((self.endpoints[name] for name in names if name in self.endpoints), None)
+        if url is None:
             raise RefusedError(
                 f"aws.Provider names no endpoint for {service!r}, and the stand-in never calls AWS itself. "
                 f"Add it to `endpoints`, or install the real AWS plugin"
             )
-        return found
+        return url
 
 
 @functools.cache

@@ -7,12 +7,11 @@ from typing import Annotated, Any, Self
 import pydantic
 from pydantic.alias_generators import to_camel
 
-from flowstacks.aws_plugin import schema
 from flowstacks.aws_plugin.errors import RefusedError
+from flowstacks.aws_plugin.properties import schema
+from flowstacks.aws_plugin.properties.values import Plain
 from flowstacks.aws_plugin.session import Emulator
-from flowstacks.aws_plugin.values import Plain
-from flowstacks.core import suggestion
-from flowstacks.stack import config
+from flowstacks.core import suggestion, urls
 
 _ENGINES_OWN = frozenset({"version", "pluginDownloadURL", "__internal"})
 """Added by the engine or the SDK to any provider's inputs."""
@@ -35,21 +34,40 @@ class PluginSettings(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel)
 
     region: str
+    """Of every resource that names none of its own."""
+
     access_key: str
+    """Any text: an emulator checks no credentials."""
+
     secret_key: str
+    """As `access_key`."""
+
     endpoints: Annotated[tuple[dict[str, str], ...], pydantic.BeforeValidator(_decoded)]
+    """Service → URL on loopback, in any number of maps."""
+
     default_tags: Annotated[_DefaultTags, pydantic.BeforeValidator(_decoded)] = _DefaultTags()
+    """Added to every resource that has tags."""
+
     skip_credentials_validation: bool = False
+    """No effect."""
+
     skip_requesting_account_id: bool = False
+    """No effect."""
+
     skip_metadata_api_check: bool = False
+    """No effect."""
+
     skip_region_validation: bool = False
+    """No effect."""
+
     s3_use_path_style: Annotated[bool, pydantic.Field(alias="s3UsePathStyle")] = False
+    """No effect: no type of S3 is served."""
 
     @pydantic.model_validator(mode="after")
     def _on_loopback(self) -> Self:
-        for one in self.endpoints:
-            for service, url in one.items():
-                if not config.is_loopback(url):
+        for endpoints in self.endpoints:
+            for service, url in endpoints.items():
+                if not urls.is_loopback(url):
                     raise ValueError(
                         f"endpoint {url} of {service} is not on this machine. The stand-in serves only an emulator on "
                         "loopback; install the real AWS plugin for anything else"
@@ -58,36 +76,38 @@ class PluginSettings(pydantic.BaseModel):
 
     def aws(self) -> Emulator:
         """To call with. The provider's `endpoints` is a list of maps; later ones win."""
-        endpoints = {service: url for one in self.endpoints for service, url in one.items()}
+        endpoints = {service: url for endpoints in self.endpoints for service, url in endpoints.items()}
         return Emulator(self.region, self.access_key, self.secret_key, endpoints, self.default_tags.tags)
 
 
 def parse(inputs: Mapping[str, Plain]) -> PluginSettings:
     """Raises `RefusedError` with every problem: unknown, missing or unserved settings, an endpoint off loopback."""
-    said = {name: value for name, value in inputs.items() if name not in _ENGINES_OWN}
-    problems = [*_unknown(said), *_unserved(said)]
+    props = {name: value for name, value in inputs.items() if name not in _ENGINES_OWN}
+    problems = [*_unknown(props), *_unserved(props)]
     if not problems:
         try:
-            return PluginSettings.model_validate(said)
+            return PluginSettings.model_validate(props)
         except pydantic.ValidationError as invalid:
             problems = [_worded(error) for error in invalid.errors(include_input=False, include_url=False)]
     raise RefusedError(" ".join(problems))
 
 
-def _unknown(said: Mapping[str, Plain]) -> list[str]:
-    known = schema.provider_inputs()
+def _unknown(props: Mapping[str, Plain]) -> list[str]:
+    settings = schema.provider_inputs()
     return [
-        f"aws.Provider has no setting {name!r}. {suggestion.closest(name, known)}" for name in said if name not in known
+        f"aws.Provider has no setting {name!r}. {suggestion.closest(name, settings)}"
+        for name in props
+        if name not in settings
     ]
 
 
-def _unserved(said: Mapping[str, Plain]) -> list[str]:
+def _unserved(props: Mapping[str, Plain]) -> list[str]:
     served = {field.alias for field in PluginSettings.model_fields.values()}
-    known = schema.provider_inputs()
+    settings = schema.provider_inputs()
     return [
         f"The stand-in for the AWS plugin does not serve {name!r}. Leave it out, or install the real plugin."
-        for name in said
-        if name in known and name not in served
+        for name in props
+        if name in settings and name not in served
     ]
 
 

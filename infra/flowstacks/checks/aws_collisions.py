@@ -3,10 +3,10 @@
 import collections
 from collections.abc import Iterable, Iterator
 
-from flowstacks.aws.names import Names
+from flowstacks.aws.names import of_config
 from flowstacks.checks.stack_settings import Locate
 from flowstacks.core import problem
-from flowstacks.desired.desired_state import Desired
+from flowstacks.desired.objects import Desired
 from flowstacks.provider.images import tags
 from flowstacks.stack.config import Config
 
@@ -15,7 +15,7 @@ _REMEDY = "Rename one of them"
 
 def check(stack: Config, desired: Desired, locate: Locate) -> list[problem.Problem]:
     """Families of task definitions, and tags of images."""
-    ours = Names(prefix=stack.aws.prefix, environment=stack.environment)
+    ours = of_config(stack)
     families = ((ours.family(one.task.key), one.task.key) for one in desired.task_definitions)
     pins = ((tags.pin(one.name), one.name) for one in desired.images)
     where = locate(["flowstacks:release", "commit"])

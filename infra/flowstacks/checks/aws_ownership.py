@@ -9,13 +9,12 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from flowstacks.aws.names import OWNER_TAG, Names
+from flowstacks.aws.names import OWNER_TAG, Names, of_config
 from flowstacks.checks import aws_secrets
-from flowstacks.core import problem
+from flowstacks.core import problem, urls
 from flowstacks.core.errors import ServerError
 from flowstacks.core.problem import Place
 from flowstacks.provider import owners
-from flowstacks.stack import config
 from flowstacks.stack.config import Config
 
 # boto3 has no types and makes its clients from data files at run time; imported on use, for it takes 0.7 s.
@@ -32,7 +31,7 @@ def check(settings: Config, owner: str, secrets: Sequence[str], place: Place) ->
     AWS refuses.
     """
     errors: Any = importlib.import_module("botocore.exceptions")
-    names = Names(prefix=settings.aws.prefix, environment=settings.environment)
+    names = of_config(settings)
     client = _clients(settings)
     try:
         found = [(what, name, tags) for what, name, tags in existing(client, names) if _other(tags, owner)]
@@ -50,7 +49,7 @@ def check(settings: Config, owner: str, secrets: Sequence[str], place: Place) ->
 
 
 def _remedy() -> str:
-    if config.is_loopback(os.environ.get(_ENDPOINT, "")):
+    if urls.is_loopback(os.environ.get(_ENDPOINT, "")):
         return "It is the emulator on this machine: is it up? Start it with `make up STACK=…`"
     return "Log in to AWS, or `. .local/env` for the embedded default"
 

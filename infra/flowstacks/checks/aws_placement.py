@@ -7,7 +7,7 @@ Everything would be replaced, and it could not be: roles have no region, so the 
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from flowstacks.aws.names import Names
+from flowstacks.aws import names
 from flowstacks.checks.stack_settings import Locate
 from flowstacks.core import problem
 from flowstacks.stack.config import Config
@@ -41,7 +41,7 @@ _COLONS = 5
 
 
 def _name(settings: Config) -> str:
-    return Names(prefix=settings.aws.prefix, environment=settings.environment).name
+    return names.of_config(settings).name
 
 
 def _at(value: object, path: tuple[str, ...]) -> object:

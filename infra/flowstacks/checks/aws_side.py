@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flowstacks.checks.stack_settings import Locate
-from flowstacks.core import problem
+from flowstacks.core import problem, urls
 from flowstacks.runtimes import fargate
-from flowstacks.stack import config
+from flowstacks.stack import server
 from flowstacks.stack.config import Config
 
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
@@ -85,15 +85,15 @@ def _worker_can_be_placed(stack: Config, locate: Locate) -> Iterator[problem.Pro
 
 def _nothing_is_mixed(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
     """A real server's deployments would name an emulator's task definitions, or AWS's would name images on loopback."""
-    url, emulator = config.api_url(stack), os.environ.get(_ENDPOINT, "")
-    if url and config.is_loopback(emulator) and not config.is_loopback(url):
+    url, emulator = server.api_url(stack), os.environ.get(_ENDPOINT, "")
+    if url and urls.is_loopback(emulator) and not urls.is_loopback(url):
         yield problem.error(
             "mixed",
             locate(["flowstacks:prefect", "api_url"]),
-            f"{_ENDPOINT} is an emulator on this machine, and the Prefect API {config.without_login(url)!r} is not",
+            f"{_ENDPOINT} is an emulator on this machine, and the Prefect API {urls.without_login(url)!r} is not",
             _ONE_OR_THE_OTHER,
         )
-    if os.environ.get(_REGISTRY) and not config.is_loopback(emulator):
+    if os.environ.get(_REGISTRY) and not urls.is_loopback(emulator):
         message = f"{_REGISTRY} is a registry on this machine, and AWS is not"
         yield problem.error("mixed", locate(["flowstacks:runtime"]), message, _ONE_OR_THE_OTHER)
 

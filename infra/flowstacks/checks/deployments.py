@@ -11,12 +11,13 @@ from typing import Any, cast
 from flowstacks.checks import job_variables
 from flowstacks.core import naming, problem, suggestion
 from flowstacks.core.problem import Place
-from flowstacks.desired.desired_state import ChosenDeployment, Desired, DesiredDeployment
+from flowstacks.desired.choice import ChosenDeployment
+from flowstacks.desired.objects import Desired, DesiredDeployment
 from flowstacks.discovery import validation
 from flowstacks.discovery.manifest import Manifest
-from flowstacks.provider import ownership
+from flowstacks.provider.kinds import deployment
 from flowstacks.runtimes.registry import RUNTIMES
-from flowstacks.stack import settings
+from flowstacks.stack import schedule
 from flowstacks.stack.config import Config
 
 
@@ -64,15 +65,8 @@ def _layer_problems(one: ChosenDeployment) -> Iterator[problem.Problem]:
     for layer in one.layers:
         if layer.place.file == one.declared.file:
             continue
-        for schedule in layer.settings.schedules or ():
-            if why := validation.cron_problem(schedule.cron):
-                yield problem.error(
-                    "invalid-cron", layer.place, why, "Write five cron fields, `0 4 * * *`", address=address
-                )
-            if why := validation.timezone_problem(schedule.timezone):
-                yield problem.error(
-                    "unknown-timezone", layer.place, why, "Write an IANA name, `Europe/Oslo`", address=address
-                )
+        for fault in itertools.chain.from_iterable(map(schedule.faults, layer.settings.schedules or ())):
+            yield problem.error(fault.code, layer.place, fault.message, fault.remedy, address=address)
         given = layer.settings.parameters or {}
         for fault in validation.parameter_problems(one.flow.parameters, given, complete=False):
             yield problem.error("invalid-parameter", layer.place, fault.message, fault.remedy, address=address)
@@ -88,12 +82,12 @@ def _merged_problems(config: Config, one: DesiredDeployment) -> Iterator[problem
             if fault.parameter not in given:  # a wrong one is told where it stands
                 yield problem.error("missing-parameter", one.place, fault.message, fault.remedy, address=one.address)
     for tag in said.tags or ():
-        if tag.startswith(ownership.DEPLOYMENT_TAG):
+        if tag.startswith(deployment.TAG):
             yield problem.error(
                 "reserved-tag", one.place, f"tag {tag!r} would say whose the deployment is", "Use another prefix",
                 address=one.address,
             )  # fmt: skip
-    slugs = [schedule.slug for schedule in settings.with_slugs(said.schedules or ())]
+    slugs = [scheduled_run.slug for scheduled_run in schedule.with_slugs(said.schedules or ())]
     for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}, key=str):
         yield problem.error(
             "slug-taken", one.place, f"two schedules have the slug {slug!r}", "Give each its own", address=one.address
@@ -110,7 +104,7 @@ def _unknown_job_variables(config: Config, one: DesiredDeployment) -> Iterator[p
         )  # fmt: skip
     variables = cast("dict[str, Any]", RUNTIMES[config.runtime].job_template()["variables"])
     known: dict[str, Any] = variables["properties"]
-    told_otherwise = job_variables.RESERVED if config.runtime == "ecs" else ()
+    told_otherwise = job_variables.RESERVED if RUNTIMES[config.runtime].needs_aws else ()
     for name in sorted(set(one.settings.job_variables or {}) - {*known, *told_otherwise}):
         yield problem.error(
             "unknown-job-variable", one.place, f"job variable {name!r} is not in the pool's template",

@@ -11,14 +11,16 @@ from typing import Any
 from flowstacks.checks import aws_side, image_keys, stack_secrets, tasks
 from flowstacks.checks.stack_settings import Locate
 from flowstacks.core import problem
-from flowstacks.desired.desired_state import ChosenDeployment
+from flowstacks.desired.choice import ChosenDeployment
 from flowstacks.discovery.manifest import Manifest
+from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.stack.config import Config
 
 
 def check_stack(stack: Config, written: Mapping[str, Any], locate: Locate) -> list[problem.Problem]:
     """The stack's own settings; `written`: config as the stack file has it, `SECRET` for what is encrypted."""
-    if stack.runtime != "ecs":
+    runtime = RUNTIMES.get(stack.runtime)
+    if runtime is None or not runtime.needs_aws:
         return []
     return [*aws_side.check(stack, locate), *stack_secrets.check_written(written, locate)]
 
@@ -27,7 +29,7 @@ def check(
     stack: Config, chosen: Sequence[ChosenDeployment], manifests: Mapping[str, Manifest], locate: Locate
 ) -> list[problem.Problem]:
     """What the deployments ask for, errors and warnings; `manifests` by pin."""
-    if stack.runtime != "ecs":
+    if not RUNTIMES[stack.runtime].needs_aws:
         return []
     return [
         *_once(tasks.check(stack, chosen)),

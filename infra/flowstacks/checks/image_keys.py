@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from flowstacks.checks.stack_settings import Locate
 from flowstacks.core import problem, suggestion
 from flowstacks.desired import layers
-from flowstacks.desired.desired_state import ChosenDeployment
+from flowstacks.desired.choice import ChosenDeployment
 from flowstacks.discovery.manifest import Manifest
 from flowstacks.discovery.projects import images
 from flowstacks.provider.images import tags

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from flowstacks.core import problem
 from flowstacks.desired import layers
-from flowstacks.desired.desired_state import ChosenDeployment
+from flowstacks.desired.choice import ChosenDeployment
 
 _TASK = "Remove it: every deployment runs the exact task definition that is made for it"
 _ROLE = "Remove it: the roles are the environment's; what flows may do stands in flowstacks:aws.task_statements"

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from flowstacks.core import naming, problem
 from flowstacks.core.problem import Place
-from flowstacks.desired.desired_state import Desired
+from flowstacks.desired.objects import Desired
 from flowstacks.discovery.manifest import Manifest
 from flowstacks.stack.config import Config
 

@@ -7,7 +7,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from flowstacks.core import problem
-from flowstacks.desired.desired_state import ChosenDeployment
+from flowstacks.desired.choice import ChosenDeployment
 
 _LOWER_BOUNDS = ("==", ">=", "~=", ">")
 

@@ -11,8 +11,9 @@ import pydantic
 
 from flowstacks.core import problem
 from flowstacks.core.problem import Place
-from flowstacks.desired.desired_state import Desired
-from flowstacks.provider.registry import KINDS
+from flowstacks.desired.objects import Desired
+from flowstacks.provider.kinds import deployment, work_pool
+from flowstacks.provider.model import ProviderModel
 
 _NAMES = ("name", "flow_name")
 _UNKNOWN_YET = {"work_pool_id": "known once the pool is there"}
@@ -31,21 +32,21 @@ Finding = tuple[Place, str | None, str, str]
 
 def _pools(desired: Desired, naming: Place) -> Iterator[Finding]:
     for pool in desired.work_pools:
-        for message in _refusals("WorkPool", pool.props):
+        for message in _refusals(work_pool.KIND.model, pool.props):
             yield naming, None, f"work pool {pool.name!r}: {message}", "Change flowstacks:naming.work_pool"
 
 
 def _deployments(desired: Desired) -> Iterator[Finding]:
     for one in desired.deployments:
-        for message in _refusals("Deployment", {**one.props, **_UNKNOWN_YET}):
+        for message in _refusals(deployment.KIND.model, {**one.props, **_UNKNOWN_YET}):
             yield one.place, one.address, message, "Correct it here, in flowstacks:naming or in flowstacks:overrides"
         for path in _nulls("job_variables", one.props["job_variables"]):
             yield one.place, one.address, f"{path} is null, which Pulumi drops", "Leave the key out"
 
 
-def _refusals(kind: str, props: Mapping[str, object]) -> Iterator[str]:
+def _refusals(model: type[ProviderModel], props: Mapping[str, object]) -> Iterator[str]:
     try:
-        KINDS[kind].model.model_validate(dict(props))
+        model.model_validate(dict(props))
     except pydantic.ValidationError as refused:
         for error in refused.errors(include_url=False):
             path, why = ".".join(map(str, error["loc"])), error["msg"].removeprefix("Value error, ")

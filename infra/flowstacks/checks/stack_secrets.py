@@ -7,7 +7,7 @@ from flowstacks.checks.stack_settings import Locate
 from flowstacks.core import problem, secret_reference, suggestion
 from flowstacks.core.problem import Place
 from flowstacks.desired import layers
-from flowstacks.desired.desired_state import ChosenDeployment
+from flowstacks.desired.choice import ChosenDeployment
 from flowstacks.stack.config import NAMESPACE, Config
 from flowstacks.stack.stack_file import SECRET
 

@@ -4,11 +4,12 @@ import os
 import urllib.parse
 from collections.abc import Callable, Iterator, Sequence
 
-from flowstacks.core import problem
+from flowstacks.core import problem, urls
 from flowstacks.core.problem import Place
 from flowstacks.runtimes.registry import RUNTIMES
-from flowstacks.stack import config
+from flowstacks.stack import config, server
 from flowstacks.stack.config import Config
+from flowstacks.stack.release import COMMIT, MOVING_PINS
 from flowstacks.stack.stack_file import Key
 
 Locate = Callable[[Sequence[Key]], Place]
@@ -20,7 +21,7 @@ def check(stack: Config, locate: Locate) -> list[problem.Problem]:
 
 
 def _has_api(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
-    if not config.api_url(stack):
+    if not server.api_url(stack):
         yield problem.error(
             "no-prefect-api",
             locate(["flowstacks:prefect", "api_url"]),
@@ -30,12 +31,12 @@ def _has_api(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
 
 
 def _api_is_a_url(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
-    url = config.api_url(stack)
+    url = server.api_url(stack)
     if url and not _is_http(url):
         yield problem.error(
             "bad-prefect-api",
             locate(["flowstacks:prefect", "api_url"]),
-            f"the Prefect API {config.without_login(url)!r} is no http or https URL",
+            f"the Prefect API {urls.without_login(url)!r} is no http or https URL",
             "It looks like https://prefect.example.com/api",
         )
 
@@ -59,31 +60,36 @@ def _runtime_exists(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
 
 
 def _moving_pins_stay_local(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
-    if stack.runtime == "process" and config.is_loopback(config.api_url(stack) or ""):
+    runtime = RUNTIMES.get(stack.runtime)
+    if runtime is None or (runtime.allows_moving_pin and urls.is_loopback(server.api_url(stack) or "")):
         return
     for pin, path in config.pins(stack).items():
-        if pin in config.MOVING_PINS:
+        if pin in MOVING_PINS:
             yield problem.error(
                 "moving-pin",
                 locate(path),
-                f"pin {pin!r} follows the checkout and is only for runtime `process` on a loopback API",
+                f"pin {pin!r} follows the checkout and is only for runtime `{_moving_runtimes()}` on a loopback API",
                 "Pin a commit's 40 hex digits: `git rev-parse HEAD`",
             )
 
 
+def _moving_runtimes() -> str:
+    return "`, `".join(name for name, runtime in RUNTIMES.items() if runtime.allows_moving_pin)
+
+
 def _pin_is_the_files(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
     """A variable that a shell still has must not promote: elsewhere a promotion is an edit that is reviewed."""
-    if os.environ.get(config.COMMIT) and not config.is_loopback(config.api_url(stack) or ""):
+    if os.environ.get(COMMIT) and not urls.is_loopback(server.api_url(stack) or ""):
         yield problem.error(
             "pin-from-environment",
             locate(["flowstacks:release", "commit"]),
-            f"{config.COMMIT} in the environment would replace the pin, which it may only on a loopback API",
-            f"Run `unset {config.COMMIT}`",
+            f"{COMMIT} in the environment would replace the pin, which it may only on a loopback API",
+            f"Run `unset {COMMIT}`",
         )
 
 
 def _repository_is_known(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
-    if not stack.repository and not config.is_loopback(config.api_url(stack) or ""):
+    if not stack.repository and not urls.is_loopback(server.api_url(stack) or ""):
         yield problem.error(
             "no-repository",
             locate(["flowstacks:repository"]),
@@ -94,7 +100,7 @@ def _repository_is_known(stack: Config, locate: Locate) -> Iterator[problem.Prob
 
 def _repository_has_no_password(stack: Config, locate: Locate) -> Iterator[problem.Problem]:
     url = stack.repository.url if stack.repository else ""
-    if url.startswith(("http://", "https://")) and config.without_login(url) != url:
+    if urls.holds_login(url):
         yield problem.error(
             "plain-secret",
             locate(["flowstacks:repository", "url"]),

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+from flowstacks.aws import names as aws_names
 from flowstacks.checks import job_variables
 from flowstacks.core import problem
-from flowstacks.desired import desired_state, layers
-from flowstacks.desired.desired_state import ChosenDeployment
+from flowstacks.desired import layers, names
+from flowstacks.desired.choice import ChosenDeployment
 from flowstacks.runtimes import fargate
 from flowstacks.stack.config import Config
 
@@ -45,7 +46,7 @@ def _storage(one: ChosenDeployment) -> Iterator[problem.Problem]:
 
 def _variables(stack: Config, one: ChosenDeployment) -> Iterator[problem.Problem]:
     """Botocore 1.43.117, ECS `Secret`: a secret shares its name with no environment variable of the container."""
-    ours = {_IMAGE, *desired_state.run_identity(stack, "", one.project)}
+    ours = {_IMAGE, *names.run_identity(stack, "", one.project)}
     for name in sorted(one.settings.secrets or {}):
         if name in ours:
             message, remedy = f"secret variable {name} is set for every run", "Choose another name"
@@ -70,8 +71,8 @@ def _network(stack: Config, one: ChosenDeployment) -> Iterator[problem.Problem]:
 
 
 def _family(stack: Config, one: ChosenDeployment) -> Iterator[problem.Problem]:
-    """Family: botocore 1.43.117, ECS `RegisterTaskDefinition`; how it is made: `flowstacks.aws.scope`."""
-    longest = f"{stack.aws.prefix}-{stack.environment}-{one.declared.address.replace('/', '--')}"
+    """Family: botocore 1.43.117, ECS `RegisterTaskDefinition`; how it is made: `flowstacks.aws.names`."""
+    longest = aws_names.of_config(stack).family(one.declared.address)
     if len(longest) > _LONGEST_FAMILY:
         place = problem.Place(one.declared.file, one.declared.line)
         message = (

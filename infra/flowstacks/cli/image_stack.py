@@ -6,10 +6,11 @@ from pathlib import Path
 from flowstacks.core import problem
 from flowstacks.core.errors import FlowstacksError, RejectedError
 from flowstacks.discovery import discovery
-from flowstacks.discovery.declarations import flow_spec
+from flowstacks.discovery.declarations import declaration_checks
 from flowstacks.git import command, git_tree
 from flowstacks.images import target
 from flowstacks.images.target import Target
+from flowstacks.runtimes.registry import runtime_of, with_images
 from flowstacks.stack import config
 from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import StackFile
@@ -37,7 +38,7 @@ def read(root: Path, stack: str, rev: str | None) -> ImageStack:
     commit = git_tree.resolved(git_tree.repository(root), asked)
     found, problems = discovery.discover(root, commit)
     # A stack's override may give what a declaration lacks, and no image depends on it.
-    errors = [one for one in problem.errors(problems) if one.code != flow_spec.PARAMETERS_MISSING]
+    errors = [one for one in problem.errors(problems) if one.code != declaration_checks.PARAMETERS_MISSING]
     if errors:
         raise RejectedError(errors)
     paths = sorted({path for each in found.projects for path in (each.path, *each.shared)})
@@ -52,8 +53,9 @@ def _configured(root: Path, stack: str) -> Config:
     if not (root / stack_file.name).exists():
         raise FlowstacksError(f"There is no {stack_file.name}. Name a stack that has one")
     settings = config.load(stack, stack_file.values(), stack_file.place)
-    if settings.runtime != "ecs":
+    if not runtime_of(settings).has_images:
         raise FlowstacksError(
-            f"{stack} has runtime {settings.runtime}, which uses no images. Name a stack with flowstacks:runtime: ecs"
+            f"{stack} has runtime {settings.runtime}, which uses no images. "
+            f"Name a stack with flowstacks:runtime: {with_images()}"
         )
     return settings

@@ -7,8 +7,8 @@ import pydantic
 from flowstacks.core.errors import FlowstacksError
 from flowstacks.evaluation import servers
 from flowstacks.provider import fingerprint, orphans
-from flowstacks.provider.client import Client
-from flowstacks.provider.orphans import Orphan
+from flowstacks.provider.kind import Orphan
+from flowstacks.provider.prefect.client import Client
 from flowstacks.pulumi_cli import command
 from flowstacks.stack.config import Config
 

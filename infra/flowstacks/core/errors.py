@@ -1,7 +1,7 @@
 """Exceptions of the program and the command line; each text ends with its remedy.
 
     FlowstacksError
-    ├── RejectedError    what the user wrote can't be deployed; carries every problem found
+    ├── RejectedError    what the user wrote can't be deployed; carries every problem
     ├── GitError         the repository can't answer (not a repository, shallow, unknown commit)
     ├── ServerError      a server can't be reached or refuses us
     └── BuildError       an image can't be built or pushed
@@ -25,7 +25,7 @@ class RejectedError(FlowstacksError):
         """`problems` holds at least one error."""
         self.problems = problem.in_reading_order(problems)
         count = len(problem.errors(self.problems))
-        lines = "\n".join(f"  {found}" for found in self.problems)
+        lines = "\n".join(f"  {finding}" for finding in self.problems)
         super().__init__(f"{count} problem{'s' if count != 1 else ''} found, nothing was changed:\n{lines}")
 
 

@@ -18,6 +18,25 @@ _LONGEST_TEMPLATE = 255
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9_]+")
 
 
+_STACK_FILE = re.compile(r"Pulumi\.(.+)\.yaml")
+
+
+def stack_file(stack: str) -> str:
+    """Name of a stack's file in the repository's root, by Pulumi's convention."""
+    return f"Pulumi.{stack}.yaml"
+
+
+def stack_of_file(name: str) -> str | None:
+    """Inverse of `stack_file`; None for every other file."""
+    match = _STACK_FILE.fullmatch(name)
+    return match.group(1) if match else None
+
+
+def short_hash(text: str) -> str:
+    """The first 12 hex digits of a commit or a digest, as names and messages show it; a moving pin stays whole."""
+    return text[:12]
+
+
 class Address(NamedTuple):
     """Key of a deployment in outputs, overrides and patterns; the same in every environment."""
 
@@ -61,17 +80,18 @@ def parse_address(text: str) -> Address:
 
 
 class Naming(Model):
-    """Templates of the names an environment creates; fields are those of `FIELDS`, a pool's those of `POOL_FIELDS`.
-
-    `deployment`: declared deployments; `default_deployment`: the one of a flow that declares none; `tags` and `version`
-    as Prefect shows them.
-    """
+    """Templates of the names an environment creates; fields are those of `FIELDS`, a pool's those of `POOL_FIELDS`."""
 
     deployment: str
+    """Name of a declared deployment."""
     default_deployment: str
+    """Name of the deployment that a flow gets which declares none."""
     work_pool: str
+    """Name of a work pool on the server."""
     tags: tuple[str, ...]
+    """Tags of every deployment, before its own."""
     version: str
+    """Version of a deployment that sets none."""
 
     @pydantic.field_validator("deployment", "default_deployment", "version")
     @classmethod
@@ -155,7 +175,7 @@ def breadth(pattern: str) -> tuple[int, int, str]:
 _SOURCE_TAGS = ("PROJECT_NAME={project}", "COMMIT_HASH={commit}", "PACKAGE_VERSION={version}")
 
 PRESETS: dict[str, Naming] = {
-    # Several environments may share one Prefect workspace, so every name carries the environment (design, "names").
+    # Several environments may share one Prefect workspace, so every name carries the environment .
     "default": Naming(
         deployment="{deployment}--{env}",
         default_deployment="{env}",
@@ -163,7 +183,7 @@ PRESETS: dict[str, Naming] = {
         tags=_SOURCE_TAGS,
         version="{version}-{short_commit}",
     ),
-    # System 000 (features row 4 and 6): one deployment a flow, its branch in name, tags and version.
+    # One deployment a flow, with its branch in name, tags and version.
     "portal": Naming(
         deployment="{project}--{branch}--{hyphen_flow}--{deployment}--{env}",
         default_deployment="{project}--{branch}--{hyphen_flow}--{env}",

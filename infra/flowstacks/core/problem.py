@@ -22,19 +22,22 @@ class Place(NamedTuple):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Problem:
-    """A finding of discovery or preflight.
-
-    `code` is a stable kebab-case word for machines; `file` is relative to the repository root; `line` counts from 1,
-    0 where the whole file is meant; `address` names the deployment where there is one.
-    """
+    """A finding about what the user wrote."""
 
     severity: Severity
+    """`error` stops an `up`."""
     code: str
+    """Stable id in kebab case, for machines."""
     file: str
+    """Relative to the repository root."""
     line: int
+    """Counts from 1; 0 where the whole file is meant."""
     message: str
+    """What is wrong, without a full stop."""
     remedy: str
+    """What to do about it, without a full stop."""
     address: str | None = None
+    """Of the deployment, where it is about one."""
 
     def __str__(self) -> str:
         """`file:line: severity: message (address) - remedy`, one line."""
@@ -42,13 +45,13 @@ class Problem:
 
     @property
     def text(self) -> str:
-        """The same without the severity, for what says it itself."""
+        """The same without the severity, for a reader who shows it otherwise."""
         return self._line("")
 
     def _line(self, severity: str) -> str:
-        where = Place(self.file, self.line)
-        about = f" [{self.address}]" if self.address else ""
-        return printable(f"{where}: {severity}{self.message}{about}. {self.remedy}")
+        place = Place(self.file, self.line)
+        deployment = f" [{self.address}]" if self.address else ""
+        return printable(f"{place}: {severity}{self.message}{deployment}. {self.remedy}")
 
 
 def printable(text: str) -> str:

@@ -23,9 +23,9 @@ class Reference(NamedTuple):
         return self.name if self.json_key is None else f"{self.name}:{self.json_key}"
 
 
-def parse(said: str) -> Reference:
+def parse(text: str) -> Reference:
     """Inverse of `str(reference)`. Raises ValueError where it is neither `name` nor `name:json-key`."""
-    name, colon, key = said.partition(":")
+    name, colon, key = text.partition(":")
     # ECS takes a version's stage and id after more colons; nobody pins these here.
     if colon and (not key or ":" in key):
         raise ValueError("write the name of a secret, or name:json-key")
@@ -51,21 +51,21 @@ def _checked_variable(name: str) -> str:
     raise ValueError("an environment variable is letters, digits and _, the first no digit")
 
 
-def _checked_reference(said: str) -> str:
-    return str(parse(said))
+def _checked_reference(text: str) -> str:
+    return str(parse(text))
 
 
-def _as_mapping(said: Any) -> Any:
-    """System 001's form: `[{"envar_name": "PASSWORD", "envar_value": "warehouse:password"}]`."""
-    if not isinstance(said, list | tuple):
-        return said
-    found: dict[str, str] = {}
-    for item in cast("Sequence[Any]", said):
+def _as_mapping(declared: Any) -> Any:
+    """The listed form: `[{"envar_name": "PASSWORD", "envar_value": "warehouse:password"}]`."""
+    if not isinstance(declared, list | tuple):
+        return declared
+    secrets: dict[str, str] = {}
+    for item in cast("Sequence[Any]", declared):
         variable, secret = _listed(item)
-        if variable in found:
+        if variable in secrets:
             raise ValueError(f"{variable} is listed twice")
-        found[variable] = secret
-    return found
+        secrets[variable] = secret
+    return secrets
 
 
 def _listed(item: Any) -> tuple[str, str]:
@@ -80,10 +80,11 @@ def _listed(item: Any) -> tuple[str, str]:
 Name = Annotated[str, pydantic.AfterValidator(checked_name)]
 """Of a secret within its environment."""
 
-Said = Annotated[str, pydantic.AfterValidator(_checked_reference)]
+ReferenceText = Annotated[str, pydantic.AfterValidator(_checked_reference)]
 """`name` or `name:json-key`."""
 
 Declared = Annotated[
-    dict[Annotated[str, pydantic.AfterValidator(_checked_variable)], Said], pydantic.BeforeValidator(_as_mapping)
+    dict[Annotated[str, pydantic.AfterValidator(_checked_variable)], ReferenceText],
+    pydantic.BeforeValidator(_as_mapping),
 ]
-"""Environment variable to the secret it gets, or system 001's list of these."""
+"""Environment variable to the secret it gets, or a list of `{envar_name, envar_value}`."""

@@ -1,4 +1,4 @@
-"""What the user probably meant."""
+"""The known name that the user probably meant."""
 
 import difflib
 import typing
@@ -11,19 +11,19 @@ Key = str | int
 _MOST = 10
 
 
-def closest(word: str, known: Iterable[str]) -> str:
-    """A remedy: the closest of the known words, or the first of them."""
+def closest(name: str, known: Iterable[str]) -> str:
+    """A remedy: the closest of the known names, or the first of them."""
     names = sorted(known)
-    near = difflib.get_close_matches(word, names, n=1)
+    near = difflib.get_close_matches(name, names, n=1)
     return f"Did you mean {near[0]!r}?" if near else _listed(names, _MOST)
 
 
-def closest_key(word: str, known: Collection[str], present: Collection[str]) -> str:
+def closest_key(key: str, known: Collection[str], present: Collection[str]) -> str:
     """A remedy for an unknown key of a model: the closest key, or all known keys.
 
     `present`: the keys written at the same place; a second one of the same name would be refused.
     """
-    near = difflib.get_close_matches(word, sorted(known), n=1)
+    near = difflib.get_close_matches(key, sorted(known), n=1)
     if near and near[0] in present:
         return f"Did you mean {near[0]!r}? It is written already: remove one of them"
     return f"Did you mean {near[0]!r}?" if near else _listed(sorted(known), len(known))
@@ -48,19 +48,19 @@ def _listed(names: Sequence[str], most: int) -> str:
     return f"Known are {', '.join(names[:most])}{more}" if names else "None is known"
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """` (did you mean 'x'?)`, or nothing where no known word is close."""
-    near = difflib.get_close_matches(word, list(known), n=1)
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """` (did you mean 'x'?)`, or nothing where no known name is close."""
+    near = difflib.get_close_matches(name, list(known), n=1)
     return f" (did you mean {near[0]!r}?)" if near else ""
 
 
 def fields_at(model: type[pydantic.BaseModel], path: Sequence[Key]) -> list[str]:
     """Names of the fields, as written in a file, of the model that a path through `model` leads to."""
-    at: Any = model
+    node: Any = model
     for key in path:
-        field = at.model_fields.get(key) if _is_model(at) else None
-        at = _inner(field.annotation) if field else _inner(at)
-    return [field.alias or name for name, field in at.model_fields.items()] if _is_model(at) else []
+        field = node.model_fields.get(key) if _is_model(node) else None
+        node = _inner(field.annotation) if field else _inner(node)
+    return [field.alias or name for name, field in node.model_fields.items()] if _is_model(node) else []
 
 
 def _is_model(candidate: Any) -> bool:
@@ -72,4 +72,4 @@ def _inner(annotation: Any) -> Any:
     if _is_model(annotation):
         return annotation
     models = [_inner(part) for part in typing.get_args(annotation) if part is not type(None)]
-    return next((found for found in models if _is_model(found)), annotation)
+    return next((model for model in models if _is_model(model)), annotation)

@@ -62,18 +62,33 @@ def _inside(part: Any) -> list[Any]:
 
 def faults(text: str) -> Iterator[Fault]:
     """What of a YAML text is refused, in its order; raises ruamel's `YAMLError` where it is no YAML."""
+    for fault, _ in _faults(text):
+        yield fault
+
+
+def limit_fault(text: str) -> Fault | None:
+    """Why a YAML text must not be read by anything that recurses or writes aliases out; None where it may.
+
+    Of `faults` only the depth, the number of nodes and circular aliases. Raises `YAMLError` where it is no YAML.
+    """
+    return next((fault for fault, is_limit in _faults(text) if is_limit), None)
+
+
+def _faults(text: str) -> Iterator[tuple[Fault, bool]]:
+    """Each fault with whether it is a limit, behind which nothing is looked at."""
     parser: Any = YAML(typ="rt", pure=True)  # ruamel's parse() is untyped
     parser.Scanner = _Scanner
     reader = _Reader()
     try:
         for event in parser.parse(text):
-            yield from reader.take(event)
+            for fault in reader.take(event):
+                yield fault, False
             limit = reader.limit(event.start_mark.line + 1)
             if limit:
-                yield limit
+                yield limit, True
                 return
     except _TooDeepError as deep:
-        yield Fault(deep.line, *_TOO_DEEP)
+        yield Fault(deep.line, *_TOO_DEEP), True
 
 
 class _TooDeepError(Exception):
@@ -121,7 +136,7 @@ class _Reader:
     def limit(self, line: int) -> Fault | None:
         """The limit that is passed; what follows need not be looked at."""
         if self._is_circular:
-            return Fault(line, "an alias stands inside of what it stands for", "Write it out")
+            return Fault(line, "an alias is inside of what it refers to", "Write it out")
         if self._deepest > DEEPEST:
             return Fault(line, *_TOO_DEEP)
         if self._nodes > MOST_NODES:
@@ -155,7 +170,7 @@ class _Reader:
 
     def _alias(self, anchor: str, line: int) -> Iterator[Fault]:
         if self._is_key():
-            yield Fault(line, f"the alias *{anchor} stands for a key", "Write the key itself")
+            yield Fault(line, f"the alias *{anchor} is used as a key", "Write the key itself")
         self._passed()
         self._is_circular = any(collection.anchor == anchor for collection in self._open)
         self._count(None, *self._sizes.get(anchor, (1, 0)))

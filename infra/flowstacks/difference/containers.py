@@ -1,6 +1,6 @@
 """Images and task definitions of an environment, as far as they are known before anything is provisioned. Pure."""
 
-from flowstacks.desired.desired_state import Desired, DesiredDeployment, DesiredTaskDefinition
+from flowstacks.desired.objects import Desired, DesiredDeployment, DesiredTaskDefinition
 from flowstacks.difference import inputs
 from flowstacks.difference.inputs import Json
 

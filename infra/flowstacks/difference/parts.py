@@ -4,12 +4,12 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Literal
 
-from flowstacks.desired.desired_state import Desired
+from flowstacks.desired.objects import Desired
 from flowstacks.difference import task_definition_change, value_change
 from flowstacks.difference.containers import Containers
 from flowstacks.difference.value_change import ValueChange
-from flowstacks.provider import fields
-from flowstacks.provider.registry import KINDS
+from flowstacks.provider.fields import rules
+from flowstacks.provider.kinds import work_pool
 
 Operation = Literal["create", "update", "replace", "delete"]
 """As `pulumi preview --json` has them."""
@@ -38,12 +38,12 @@ def compare(before: Desired, after: Desired) -> tuple[Part, ...]:
 
 def _pools(before: Desired, after: Desired) -> Iterator[Part]:
     old, new = ({pool.name: pool.props for pool in desired.work_pools} for desired in (before, after))
-    kind = KINDS["WorkPool"]
+    kind = work_pool.KIND
     for name in sorted(old.keys() | new.keys()):
         if name not in old or name not in new:
             yield Part(kind="WorkPool", name=name, project=None, operation=_created_or_deleted(name in new))
             continue
-        difference = fields.diff(kind.rules, kind.names, old[name], new[name])
+        difference = rules.diff(kind.rules, kind.names, old[name], new[name])
         if difference.changed:
             changes = tuple(value_change.of_properties(old[name], new[name], difference.changed))
             operation: Operation = "replace" if difference.replaces else "update"

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, Self
 
 from flowstacks.core import naming
-from flowstacks.desired.desired_state import Desired, DesiredDeployment
+from flowstacks.desired.objects import Desired, DesiredDeployment
 from flowstacks.difference import deployment_change, parts, schedule_change
 from flowstacks.difference.containers import Containers
 from flowstacks.difference.inputs import Json
 from flowstacks.difference.parts import Operation, Part
 from flowstacks.difference.value_change import ValueChange
-from flowstacks.provider import fields
-from flowstacks.provider.registry import KINDS
+from flowstacks.provider.fields import rules
+from flowstacks.provider.kinds import deployment as deployment_kind
 
 Move = Literal["created", "updated", "renamed", "deleted"]
 MOVES: tuple[Move, ...] = ("created", "updated", "renamed", "deleted")
@@ -151,10 +151,10 @@ def _updated(before: _WholeDeployment, after: _WholeDeployment) -> MovedDeployme
 
 def _differences(before: _WholeDeployment, after: _WholeDeployment) -> tuple[tuple[str, ...], tuple[ValueChange, ...]]:
     """The properties that change, by the provider's own rules, and the changes in words."""
-    kind = KINDS["Deployment"]
+    kind = deployment_kind.KIND
     # Most properties are texts, and long ones: the same text is the same by any rule, unparsed.
     candidates = [name for name in kind.names if not _same_text(before.props.get(name), after.props.get(name))]
-    changed = fields.diff(kind.rules, candidates, before.props, after.props).changed
+    changed = rules.diff(kind.rules, candidates, before.props, after.props).changed
     names = [name for name in changed if name not in _IDENTITY]
     return changed, deployment_change.changes(before.props, after.props, names) if changed else ()
 

@@ -4,7 +4,10 @@ import dataclasses
 from collections.abc import Iterable
 
 from flowstacks.difference.plan import DeploymentPlan, MovedDeployment
-from flowstacks.provider.client import Client
+from flowstacks.provider.prefect.client import Client
+from flowstacks.provider.prefect.deployments import Deployments
+from flowstacks.provider.prefect.flow_runs import FlowRuns
+from flowstacks.provider.prefect.flows import Flows
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -20,9 +23,9 @@ def count(client: Client, plan: DeploymentPlan) -> Disturbed:
     if plan.is_empty:
         return Disturbed(again=0, lost=0)
     names = {deployment.was_named for deployment in plan.deployments if deployment.was_named}
-    flows = client.flows_named(sorted({name.partition("/")[0] for name in names}))
+    flows = Flows.of(client).by_name(sorted({name.partition("/")[0] for name in names}))
     flow_ids = {flow.name: flow.id for flow in flows}
-    ids = {(answer.flow_id, answer.name): answer.id for answer in client.deployments().values()}
+    ids = {(answer.flow_id, answer.name): answer.id for answer in Deployments.of(client).all().values()}
 
     def ids_of(moved: Iterable[MovedDeployment]) -> list[str]:
         parted = [(deployment.was_named or "").partition("/") for deployment in moved]
@@ -32,6 +35,6 @@ def count(client: Client, plan: DeploymentPlan) -> Disturbed:
     updated = ids_of(deployment for deployment in plan.deployments if deployment.move == "updated")
     deleted = ids_of(deployment for deployment in plan.deployments if deployment.move in ("deleted", "renamed"))
     return Disturbed(
-        again=client.waiting_runs(updated, only_of_schedules=True),
-        lost=client.waiting_runs(deleted, only_of_schedules=False),
+        again=FlowRuns.of(client).waiting(updated, only_of_schedules=True),
+        lost=FlowRuns.of(client).waiting(deleted, only_of_schedules=False),
     )

@@ -1,1 +1,1 @@
-"""Flows found in the repository at one commit, read from git, never imported. Pure of Pulumi."""
+"""The flows of the repository at one commit: read from git, never imported, without Pulumi."""

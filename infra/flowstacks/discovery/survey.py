@@ -1,22 +1,20 @@
-"""One project's files: parsed, its flows found, its declarations read, its deployments addressed."""
+"""One project's files: parsed, its flows listed, its declarations read in every form, its deployments addressed."""
 
 import ast
 import dataclasses
 import functools
 from collections.abc import Collection, Mapping, Sequence
 
-from flowstacks.core import naming
 from flowstacks.core.problem import Problem
-from flowstacks.discovery import manifest
-from flowstacks.discovery.declarations import flow_spec
-from flowstacks.discovery.declarations.declaration import Candidate, Declaration
+from flowstacks.discovery import manifest, manifest_flows
+from flowstacks.discovery.declarations import declaration_checks, registry
+from flowstacks.discovery.declarations.declaration import Candidate, Declaration, FlowKey, Form, ProjectTree
 from flowstacks.discovery.findings import Findings
 from flowstacks.discovery.flows import calls, imports, module, scan, schema
 from flowstacks.discovery.flows.codebase import Codebase
 from flowstacks.discovery.flows.module import Broken, Module
-from flowstacks.discovery.projects import images, projects
+from flowstacks.discovery.projects.projects import ProjectFolder
 from flowstacks.git.git_tree import Blob
-from flowstacks.stack import settings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,11 +25,16 @@ class RepositoryFiles:
     harmless: Collection[str]
 
 
+def is_read(path: str) -> bool:
+    """Whether a project's survey needs the file: Python, or a file that a declaration form asks for."""
+    return path.endswith(".py") or registry.asks_for(path)
+
+
 def flows(
-    project: projects.ProjectFolder, blobs: Mapping[str, Blob], surroundings: RepositoryFiles, findings: Findings
+    project: ProjectFolder, blobs: Mapping[str, Blob], surroundings: RepositoryFiles, findings: Findings
 ) -> list[manifest.Flow]:
-    """The project's flows by file and line; `blobs` holds its Python files and those of its shared paths."""
-    surveyed = _surveyed(project, tuple(sorted(blobs.items())))
+    """The project's flows by file and line; `blobs` holds what `is_read` of the project and its shared paths."""
+    surveyed = _survey(project, tuple(sorted(blobs.items())), registry.FORMS)
     findings.problems.extend(surveyed.problems)
     # What an import leads to depends on the other projects' files too.
     imports.check(
@@ -46,8 +49,8 @@ def flows(
 
 
 @dataclasses.dataclass(frozen=True)
-class _Surveyed:
-    """What a project's own files say, whatever else the repository holds."""
+class _Survey:
+    """What a project's own files hold, whatever else is in the repository."""
 
     modules: Mapping[str, Module]
     flows: tuple[manifest.Flow, ...]
@@ -55,29 +58,27 @@ class _Surveyed:
 
 
 @functools.lru_cache(maxsize=4096)
-def _surveyed(project: projects.ProjectFolder, blobs: tuple[tuple[str, Blob], ...]) -> _Surveyed:
+def _survey(project: ProjectFolder, blobs: tuple[tuple[str, Blob], ...], forms: tuple[Form, ...]) -> _Survey:
     """Once for each content, so that a second commit costs only the projects that differ there."""
     findings = Findings()
-    modules = _parsed(dict(blobs), findings)
+    files = dict(blobs)
+    modules = _parse(files, findings)
     codebase = Codebase(modules, (project.path, ""))
     candidates = _candidates(project, codebase, findings)
-    declared, declarations = _declarations(project, codebase, candidates, findings)
-    by_flow: dict[tuple[str, str], list[Declaration]] = {}
-    for declaration in declarations:
-        by_flow.setdefault(declaration.flow, []).append(declaration)
-    found = [
-        _declared(project, candidate, by_flow.get(candidate.flow.key, []))
-        if declared
-        else _bare(project, candidate, findings)
-        for candidate in candidates
-    ]
-    _check_addresses(found, findings)
-    if found and not declared and not any(flow.deployments for flow in found):
-        remedy = "Declare the one to deploy in FLOW_SPEC"
-        findings.warning(
-            "no-deployment", project.path, 0, "no flow is deployed: each is called by another, or in a test", remedy
-        )
-    return _Surveyed(modules=modules, flows=tuple(found), problems=tuple(findings.problems))
+    tree = ProjectTree(path=project.path, files=files, codebase=codebase, candidates=candidates)
+    declared = _declarations(project, tree, forms, findings)
+    if declared is None:
+        survey_flows = [manifest_flows.bare(project, candidate, forms[0], findings) for candidate in candidates]
+    else:
+        survey_flows = [
+            manifest_flows.declared(project, candidate, declared.get(candidate.flow.key, ()))
+            for candidate in candidates
+        ]
+    manifest_flows.check_addresses(survey_flows, findings)
+    if survey_flows and declared is None and not any(flow.deployments for flow in survey_flows):
+        message = "no flow is deployed: each is called by another, or in a test"
+        findings.warning("no-deployment", project.path, 0, message, f"Declare the one to deploy in {forms[0].label}")
+    return _Survey(modules=modules, flows=tuple(survey_flows), problems=tuple(findings.problems))
 
 
 def is_code_free(blob: Blob) -> bool:
@@ -85,12 +86,16 @@ def is_code_free(blob: Blob) -> bool:
     parsed = module.parse(blob)
     if isinstance(parsed, Broken):
         return False
-    return all(isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant) for each in parsed.tree.body)
+    return all(
+        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) for statement in parsed.tree.body
+    )
 
 
-def _parsed(blobs: Mapping[str, Blob], findings: Findings) -> dict[str, Module]:
+def _parse(files: Mapping[str, Blob], findings: Findings) -> dict[str, Module]:
     modules: dict[str, Module] = {}
-    for path, blob in sorted(blobs.items()):
+    for path, blob in sorted(files.items()):
+        if not path.endswith(".py"):
+            continue
         parsed = module.parse(blob)
         if isinstance(parsed, Broken):
             remedy = "Correct it; a flow in it could not be found"
@@ -100,132 +105,34 @@ def _parsed(blobs: Mapping[str, Blob], findings: Findings) -> dict[str, Module]:
     return modules
 
 
-def _candidates(project: projects.ProjectFolder, codebase: Codebase, findings: Findings) -> list[Candidate]:
-    found = [
-        flow
-        for path, each in codebase.modules.items()
+def _candidates(project: ProjectFolder, codebase: Codebase, findings: Findings) -> list[Candidate]:
+    functions = [
+        function
+        for path, parsed in codebase.modules.items()
         if imports.inside(path, [project.path])
-        for flow in scan.flows(codebase, each, findings)
+        for function in scan.flows(codebase, parsed, findings)
     ]
     # What only a test calls is deployed like any other.
-    called = calls.called(codebase, [flow.key for flow in found if not scan.is_test(flow.module.path, project.paths)])
+    outside_tests = [function.key for function in functions if not scan.is_test(function.module.path, project.paths)]
+    called = calls.called(codebase, outside_tests)
     return [
         Candidate(
-            flow=flow,
-            schema=schema.parameter_schema(codebase, flow.module, flow.node),
-            is_called=flow.key in called,
+            flow=function,
+            schema=schema.parameter_schema(codebase, function.module, function.node),
+            is_called=function.key in called,
         )
-        for flow in found
+        for function in functions
     ]
 
 
 def _declarations(
-    project: projects.ProjectFolder, codebase: Codebase, candidates: Sequence[Candidate], findings: Findings
-) -> tuple[bool, list[Declaration]]:
-    """Whether the project declares anything, and what."""
-    found: list[Declaration] = []
-    declaring = [
-        each
-        for path, each in codebase.modules.items()
-        if imports.inside(path, [project.path]) and flow_spec.is_declared(each)
-    ]
-    for each in declaring:
-        own = [candidate for candidate in candidates if candidate.flow.module == each]
-        found.extend(flow_spec.read(codebase, each, own, findings))
-    _check_images(project, found, findings)
-    return bool(declaring), found
-
-
-def _check_images(project: projects.ProjectFolder, declarations: Sequence[Declaration], findings: Findings) -> None:
-    for one in declarations:
-        said = one.settings.docker_env
-        unfit = None if said is None else images.unknown(said, project.images, project.path)
-        if unfit:
-            at = one.places["docker_env"]
-            findings.error("unknown-image", at.file, at.line, *unfit)
-
-
-def _declared(
-    project: projects.ProjectFolder, candidate: Candidate, declarations: Sequence[Declaration]
-) -> manifest.Flow:
-    deployments = [
-        manifest.DeclaredDeployment(
-            address=str(naming.address(project.name, candidate.flow.name, one.name)),
-            name=one.name,
-            is_default=one.is_default,
-            file=one.at.file,
-            line=one.at.line,
-            settings=_with_slugs(one.settings),
-        )
-        for one in declarations
-    ]
-    return _flow(project, candidate, "flow_spec" if deployments else "none", deployments)
-
-
-def _bare(project: projects.ProjectFolder, candidate: Candidate, findings: Findings) -> manifest.Flow:
-    flow = candidate.flow
-    if candidate.is_called:
-        return _flow(project, candidate, "none", [])
-    if scan.is_test(flow.module.path, project.paths):
-        remedy = "Move it out of the tests, or declare it in FLOW_SPEC, to deploy it"
-        findings.warning(
-            "flow-in-test",
-            flow.module.path,
-            flow.node.lineno,
-            f"{flow.name} is in a test, so it is not deployed",
-            remedy,
-        )
-        return _flow(project, candidate, "none", [])
-    name = manifest.DEFAULT_DEPLOYMENT
-    only = manifest.DeclaredDeployment(
-        address=str(naming.address(project.name, flow.name, name)),
-        name=name,
-        is_default=True,
-        file=flow.module.path,
-        line=flow.node.lineno,
-        settings=settings.DeploymentSettings(),
-    )
-    return _flow(project, candidate, "bare", [only])
-
-
-def _flow(
-    project: projects.ProjectFolder,
-    candidate: Candidate,
-    declared_by: manifest.DeclaredBy,
-    deployments: Sequence[manifest.DeclaredDeployment],
-) -> manifest.Flow:
-    flow = candidate.flow
-    return manifest.Flow(
-        project=project.name,
-        name=flow.name,
-        function=flow.node.name,
-        file=flow.module.path,
-        line=flow.node.lineno,
-        is_async=flow.is_async,
-        entrypoint=f"{flow.module.path}:{flow.node.name}",
-        description=flow.description,
-        parameters=candidate.schema,
-        declared_by=declared_by,
-        deployments=tuple(deployments),
-    )
-
-
-def _with_slugs(said: settings.DeploymentSettings) -> settings.DeploymentSettings:
-    return said.model_copy(update={"schedules": settings.with_slugs(said.schedules)}) if said.schedules else said
-
-
-def _check_addresses(found: Sequence[manifest.Flow], findings: Findings) -> None:
-    """Flows that are deployed need addresses of their own within the project."""
-    first: dict[str, manifest.Flow] = {}
-    for flow in found:
-        if not flow.deployments:
-            continue
-        part = naming.slug(flow.name)
-        other = first.setdefault(part, flow)
-        names = [flow.name, *(deployment.name for deployment in flow.deployments)]
-        if other is not flow:
-            message = f"flow {flow.name!r} has the address of {other.name!r} ({other.file}:{other.line})"
-            findings.error("address", flow.file, flow.line, message, "Give one of them another name")
-        for name in [name for name in names if name.strip() and not naming.slug(name)]:
-            message = f"the name {name!r} leaves nothing for an address"
-            findings.error("address", flow.file, flow.line, message, "Use some of a-z, 0-9 and _ in it")
+    project: ProjectFolder, tree: ProjectTree, forms: Sequence[Form], findings: Findings
+) -> dict[FlowKey, list[tuple[Form, Declaration]]] | None:
+    """Every form's declarations, by flow; None where the project uses no form at all."""
+    by_form = [(form, form.read(tree, findings)) for form in forms]
+    pairs = [(form, declaration) for form, declarations in by_form for declaration in declarations or ()]
+    declaration_checks.check(project, tree.candidates, [declaration for _, declaration in pairs], findings)
+    by_flow: dict[FlowKey, list[tuple[Form, Declaration]]] = {}
+    for form, declaration in pairs:
+        by_flow.setdefault(declaration.flow, []).append((form, declaration))
+    return None if all(declarations is None for _, declarations in by_form) else by_flow

@@ -1,6 +1,5 @@
-"""What the server would refuse in a schedule or in parameters, told beforehand; pure functions over values."""
+"""What the server would refuse in a name or in parameters; pure functions over values."""
 
-import zoneinfo
 from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
 
@@ -9,10 +8,8 @@ import pydantic
 from jsonschema import protocols
 
 from flowstacks.core import suggestion
-from flowstacks.discovery import cron as parser
 from flowstacks.discovery.flows.schema import Schema
 
-_FIELDS = (("minute", 60), ("hour", 24), ("day", 31), ("month", 12), ("weekday", 7))
 BANNED_IN_NAMES = "/%&><"
 """Prefect 3.9.1, `types/names.py`: `BANNED_CHARACTERS`, for flows and deployments."""
 
@@ -23,35 +20,6 @@ class ParameterProblem(NamedTuple):
     parameter: str
     message: str
     remedy: str
-
-
-def cron_problem(cron: str) -> str | None:
-    """Why Prefect refuses the expression (3.9.1, `_internal/schemas/validators.py`: `validate_cron_string`)."""
-    if parser.is_random(cron):
-        return f"{cron!r} asks for a random or hashed time, which Prefect refuses"
-    return None if parser.is_valid(cron) else f"{cron!r} is no cron expression"
-
-
-def cron_doubt(cron: str) -> str | None:
-    """Why a valid expression fires at other times than it seems to say: a step as long as its field's whole range."""
-    for (name, size), part in zip(_FIELDS, cron.split(), strict=False):
-        for item in part.split(","):
-            _, _, step = item.partition("/")
-            if step.isdecimal() and int(step) >= size:
-                return (
-                    f"{cron!r} steps by {step} in a field of {size} ({name}): it fires each time the field starts over"
-                )
-    return None
-
-
-def timezone_problem(timezone: str) -> str | None:
-    """Why the name is no IANA time zone, with the closest one that is."""
-    try:
-        zoneinfo.ZoneInfo(timezone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        # OSError: the name of a folder of the database, such as `Europe`.
-        return f"{timezone!r} is no time zone{suggestion.did_you_mean(timezone, zoneinfo.available_timezones())}"
-    return None
 
 
 def name_problem(name: str) -> str | None:
@@ -71,17 +39,17 @@ def parameter_problems(
     """
     properties = cast("Mapping[str, Mapping[str, Any]]", schema.get("properties") or {})
     required = cast("list[str]", schema.get("required") or [])
-    found: list[ParameterProblem] = []
+    problems: list[ParameterProblem] = []
     for name, value in parameters.items():
         if name in properties:
-            found.extend(_misfits(name, value, properties[name], schema, is_required=name in required))
+            problems.extend(_misfits(name, value, properties[name], schema, is_required=name in required))
         else:
             hint = suggestion.did_you_mean(name, properties)
-            found.append(ParameterProblem(name, f"the flow has no parameter {name!r}{hint}", "Rename or remove it"))
+            problems.append(ParameterProblem(name, f"the flow has no parameter {name!r}{hint}", "Rename or remove it"))
     missing = [name for name in required if name not in parameters] if complete else []
     remedy = "Give it a value in parameters, or a default in the signature"
     return [
-        *found,
+        *problems,
         *(ParameterProblem(name, f"parameter {name!r} has no value for a scheduled run", remedy) for name in missing),
     ]
 
@@ -101,11 +69,11 @@ def _misfits(
         jsonschema.Draft202012Validator(whole, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER),
     )
     return [
-        ParameterProblem(name, f"parameter {name!r}: {_said(error)}", "Write a value that the flow's annotation admits")
+        ParameterProblem(name, f"parameter {name!r}: {_text(error)}", "Write a value that the flow's annotation admits")
         for error in validator.iter_errors(value)
     ]
 
 
-def _said(error: jsonschema.ValidationError) -> str:
+def _text(error: jsonschema.ValidationError) -> str:
     inside = "".join(f"[{part!r}]" for part in error.path)
     return f"{inside + ': ' if inside else ''}{error.message}"

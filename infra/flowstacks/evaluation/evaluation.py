@@ -9,21 +9,24 @@ from flowstacks.checks import (
     aws_collisions,
     deployments,
     ecs,
+    plain_logins,
     plain_secrets,
     prefect_version,
     properties,
+    repository_url,
     stack_settings,
 )
-from flowstacks.core import naming, problem
+from flowstacks.core import naming, problem, urls
 from flowstacks.core.errors import GitError, RejectedError
 from flowstacks.core.problem import Place
-from flowstacks.desired import desired_state
-from flowstacks.desired.desired_state import Desired
+from flowstacks.desired import choice, desired_state
+from flowstacks.desired.objects import Desired
+from flowstacks.desired.recipe import Source
 from flowstacks.discovery import discovery
-from flowstacks.discovery.declarations import flow_spec
+from flowstacks.discovery.declarations import declaration_checks
 from flowstacks.discovery.manifest import Manifest
-from flowstacks.runtimes.runtime import Source
-from flowstacks.stack import config
+from flowstacks.runtimes.registry import runtime_of
+from flowstacks.stack import config, server
 from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import StackFile
 
@@ -60,19 +63,22 @@ def judge(root: Path, project: str, settings: Config, stack_file: StackFile) -> 
             message, _, remedy = str(unreadable).rpartition(". ")
             more = [problem.error("unreadable-pin", stack_file.place(path), message, remedy)]
         # A stack's override may give what a declaration lacks: `check_merged` has the last word.
-        found += [one for one in more if one.code != flow_spec.PARAMETERS_MISSING]
+        found += [one for one in more if one.code != declaration_checks.PARAMETERS_MISSING]
     if len(manifests) < len(config.pins(settings)):
         raise RejectedError(found)
 
     def place(pattern: str) -> Place:
         return stack_file.place(["flowstacks:overrides", pattern] if pattern else ["flowstacks:defaults"])
 
-    chosen = desired_state.choose(settings, manifests, place)
-    wanted = desired_state.desired(settings, owner(settings, project), source(settings, root), chosen)
+    chosen = choice.choose(settings, manifests, place)
+    runtime = runtime_of(settings)
+    wanted = desired_state.compose(settings, runtime, owner(settings, project), source(settings, root), chosen)
     if not problem.errors(found):  # what a broken file would have held can't be missed
         found += deployments.check_patterns(settings, manifests, place)
     found += deployments.check_layers(chosen)
     found += deployments.check_merged(settings, wanted)
+    for check in runtime.checks:
+        found += check(settings, chosen, stack_file.place)
     found += ecs.check(settings, chosen, manifests, stack_file.place)
     found += prefect_version.check(chosen, importlib.metadata.version("prefect"))
     found += aws_collisions.check(settings, wanted, stack_file.place)
@@ -97,6 +103,8 @@ def _configured(stack_file: StackFile, stack: str, values: Mapping[str, object] 
     settings = config.load(stack, written if values is None else values, stack_file.place)
     _stop_on_errors(
         stack_settings.check(settings, stack_file.place)
+        + repository_url.check(settings, stack_file.place)
+        + plain_logins.check(written, stack_file.place)
         + plain_secrets.check(written, stack_file.place)
         + ecs.check_stack(settings, written, stack_file.place)
     )
@@ -111,7 +119,7 @@ def owner(settings: Config, project: str) -> str:
 
 def source(settings: Config, root: Path) -> Source:
     """Where runs clone from: this checkout on a loopback API, `flowstacks:repository` elsewhere."""
-    if settings.repository and not config.is_loopback(config.api_url(settings) or ""):
+    if settings.repository and not urls.is_loopback(server.api_url(settings) or ""):
         return Source(url=settings.repository.url, credentials=settings.repository.credentials, checkout=str(root))
     return Source(url=root.as_uri(), credentials=None, checkout=str(root))
 

@@ -3,16 +3,17 @@
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 
-from flowstacks.core import problem
+from flowstacks.core import naming, problem
 from flowstacks.core.errors import ServerError
 from flowstacks.core.problem import Place
-from flowstacks.desired.desired_state import DesiredImage
 from flowstacks.desired.image_source import ImageSource
+from flowstacks.desired.objects import DesiredImage
 from flowstacks.images import containerfile, location
 from flowstacks.provider.errors import ProviderError
+from flowstacks.provider.http.transport import Patience
 from flowstacks.provider.images import tags
 from flowstacks.provider.images.repository import RegistryRepository
-from flowstacks.provider.transport import Patience
+from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import Key
 
@@ -80,7 +81,7 @@ def _tree(one: DesiredImage) -> str:
 def _at_origin(
     settings: Config, missing: Sequence[DesiredImage], origin: Config | None, patience: Patience | None
 ) -> dict[str, ImageSource]:
-    if not missing or origin is None or origin.runtime != "ecs":
+    if not missing or origin is None or not RUNTIMES[origin.runtime].has_images:
         return {}
     with location.source(origin, settings, patience) as repository:
         found = _looked_up(missing, repository)
@@ -109,13 +110,14 @@ def _is_of_other_files(one: DesiredImage, repository: RegistryRepository) -> boo
 def _of_other_files(settings: Config, one: DesiredImage, place: Place) -> problem.Problem:
     pin = settings.release.commit if settings.release else "COMMIT"
     return problem.error(
-        "stale-image", place, f"{one.key} is pinned to an image of other files than commit {pin[:12]} has",
+        "stale-image", place,
+        f"{one.key} is pinned to an image of other files than commit {naming.short_hash(pin)} has",
         f"Run `flowstacks pin {settings.environment} {pin}`, which pins its image too",
     )  # fmt: skip
 
 
 def _missing(settings: Config, one: DesiredImage, place: Place, repository: RegistryRepository) -> problem.Problem:
-    what = f"image {one.digest}" if one.digest else f"image of {one.key} at {one.project.commit[:12]}"
+    what = f"image {one.digest}" if one.digest else f"image of {one.key} at {naming.short_hash(one.project.commit)}"
     build = f"flowstacks build {settings.environment} {one.key} --commit {one.project.commit}"
     if not location.is_embedded() and not repository.exists():
         remedy = f"Run `pulumi up` without flowstacks:release first, which makes the repository; then `{build}`"

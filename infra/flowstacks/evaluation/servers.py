@@ -3,26 +3,32 @@
 import contextlib
 import dataclasses
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
+from typing import Any
 
 from flowstacks.checks import aws_ownership, aws_placement, lost_projects
-from flowstacks.core import problem, suggestion
+from flowstacks.core import naming, problem, suggestion
 from flowstacks.core.errors import RejectedError, ServerError
 from flowstacks.core.problem import Place
 from flowstacks.desired import desired_state
-from flowstacks.desired.desired_state import DesiredDeployment
 from flowstacks.desired.image_source import ImageSource
+from flowstacks.desired.objects import Desired, DesiredDeployment
 from flowstacks.evaluation import evaluation, images
 from flowstacks.evaluation.evaluation import Verdict
 from flowstacks.evaluation.images import Resolved
-from flowstacks.provider import conflicts, owners, ownership
-from flowstacks.provider.answers import WorkPoolAnswer
-from flowstacks.provider.client import Client
-from flowstacks.provider.conflicts import ClaimedDeployment, ClaimedWorkPool, Conflicts, ForeignObject
+from flowstacks.provider import conflicts, owners
 from flowstacks.provider.errors import ProviderError
-from flowstacks.provider.settings import ServerSettings
-from flowstacks.stack import config
-from flowstacks.stack.config import Config, ExistingSecret
+from flowstacks.provider.kind import ForeignObject, Kind, Props
+from flowstacks.provider.kinds import deployment, work_pool
+from flowstacks.provider.prefect.client import Client
+from flowstacks.provider.prefect.deployments import Deployments
+from flowstacks.provider.prefect.settings import ServerSettings
+from flowstacks.provider.prefect.work_pools import WorkPoolAnswer, WorkPools
+from flowstacks.runtimes.registry import RUNTIMES
+from flowstacks.stack import server
+from flowstacks.stack.config import Config
+from flowstacks.stack.secret import ExistingSecret
 from flowstacks.stack.stack_file import StackFile
 
 
@@ -44,21 +50,18 @@ def check(verdict: Verdict, root: Path) -> ServerState:
     Raises `RejectedError` with every conflict, `ServerError` where one does not answer or refuses us.
     """
     with asking(verdict.config, root) as client:
-        found = conflicts.find(
-            client,
-            verdict.desired.owner,
-            [ClaimedWorkPool(name=pool.name) for pool in verdict.desired.work_pools],
-            [_wanted(one) for one in verdict.desired.deployments],
-        )
-        existing = client.work_pools()
+        foreign = conflicts.find(client, verdict.desired.owner, _claims(verdict.desired)).foreign
+        existing = WorkPools.of(client).all()
+        missing = WorkPools.of(client).missing_queues(list(map(_queue, verdict.desired.deployments)))
         entrypoints = _entrypoints(client, verdict.desired.owner)
     pools = {name: pool.id for name, pool in existing.items()}
     emptied_projects = lost_projects.check(
         verdict.config, verdict.desired, verdict.manifests, entrypoints, verdict.pinned
     )
-    problems = [*_taken(verdict, found), *_pools(verdict, pools), *_queues(verdict, found, pools), *emptied_projects]
+    problems = [*_taken(verdict, foreign), *_pools(verdict, pools)]
+    problems += [*_queues(verdict, missing, pools), *emptied_projects]
     resolved = Resolved(images={}, problems=())
-    if verdict.config.runtime == "ecs":
+    if RUNTIMES[verdict.config.runtime].needs_aws:
         stack_file = StackFile(root, verdict.config.environment)
         moved = _moved(verdict, existing, stack_file)
         if moved:
@@ -79,7 +82,7 @@ def check(verdict: Verdict, root: Path) -> ServerState:
 def _origin(settings: Config, root: Path) -> Config | None:
     """The environment that the release comes from, where it is still one of this repository's."""
     named = settings.release.from_ if settings.release else None
-    if named is None or named == settings.environment or not (root / f"Pulumi.{named}.yaml").exists():
+    if named is None or named == settings.environment or not (root / naming.stack_file(named)).exists():
         return None
     return evaluation.configured(root, named)
 
@@ -87,7 +90,7 @@ def _origin(settings: Config, root: Path) -> Config | None:
 @contextlib.contextmanager
 def asking(settings: Config, root: Path) -> Generator[Client]:
     """A client of the stack's server; what the server refuses becomes a `ServerError` with its place."""
-    url, key, auth = config.api_url(settings), config.api_key(settings), config.auth_string(settings)
+    url, key, auth = server.api_url(settings), server.api_key(settings), server.auth_string(settings)
     client = Client(ServerSettings.model_validate({"api_url": url, "api_key": key, "auth_string": auth}))
     try:
         yield client
@@ -112,26 +115,30 @@ def _taken_in_aws(verdict: Verdict, stack_file: StackFile) -> list[problem.Probl
 
 
 def _entrypoints(client: Client, owner: str) -> list[str]:
-    there = client.deployments().values()
+    answers = Deployments.of(client).all().values()
     return [
-        one.entrypoint for one in there if one.entrypoint and owners.is_same(ownership.deployment_owner(one), owner)
+        answer.entrypoint
+        for answer in answers
+        if answer.entrypoint and owners.is_same(deployment.marked_owner(answer), owner)
     ]
 
 
-def _wanted(one: DesiredDeployment) -> ClaimedDeployment:
-    return ClaimedDeployment(
-        flow_name=str(one.props["flow_name"]),
-        name=str(one.props["name"]),
-        work_pool_name=one.work_pool_name,
-        work_queue_name=str(one.props["work_queue_name"]),
-    )
+def _claims(desired: Desired) -> dict[Kind[Any, Any], list[Props]]:
+    return {
+        work_pool.KIND: [pool.props for pool in desired.work_pools],
+        deployment.KIND: [one.props for one in desired.deployments],
+    }
 
 
-def _taken(verdict: Verdict, found: Conflicts) -> Iterator[problem.Problem]:
-    stack_file = Place(f"Pulumi.{verdict.config.environment}.yaml", 0)
+def _queue(desired: DesiredDeployment) -> tuple[str, str]:
+    return desired.work_pool_name, str(desired.props["work_queue_name"])
+
+
+def _taken(verdict: Verdict, objects: Sequence[ForeignObject]) -> Iterator[problem.Problem]:
+    stack_file = Place(naming.stack_file(verdict.config.environment), 0)
     by_name = {one.resource_name: one for one in verdict.desired.deployments}
-    for foreign in found.foreign:
-        one = by_name.get(foreign.name) if foreign.kind == "deployment" else None
+    for foreign in objects:
+        one = by_name.get(foreign.name) if foreign.kind == deployment.KIND.name else None
         place, address = (one.place, one.address) if one else (stack_file, None)
         own = verdict.desired.owner
         remedy = "Rename it there or here; nothing takes it over"
@@ -157,10 +164,11 @@ def _pools(verdict: Verdict, pools: Mapping[str, str]) -> Iterator[problem.Probl
             )
 
 
-def _queues(verdict: Verdict, found: Conflicts, pools: Mapping[str, str]) -> Iterator[problem.Problem]:
-    missing = {(queue.work_pool_name, queue.work_queue_name) for queue in found.missing_queues}
+def _queues(
+    verdict: Verdict, missing: AbstractSet[tuple[str, str]], pools: Mapping[str, str]
+) -> Iterator[problem.Problem]:
     for one in verdict.desired.deployments:
-        pool, queue = one.work_pool_name, str(one.props["work_queue_name"])
+        pool, queue = _queue(one)
         is_new = pool not in pools and queue != desired_state.DEFAULT_QUEUE
         if (pool, queue) in missing or is_new:
             yield problem.error(

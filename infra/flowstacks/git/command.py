@@ -46,9 +46,9 @@ def output(root: pathlib.Path, arguments: Sequence[str], extra: Mapping[str, str
     """Run git and return its standard output. Raises GitError with git's own last words."""
     done = attempt(root, arguments, extra)
     if done.returncode:
-        said = done.stderr.decode(errors="replace").strip() or f"exit code {done.returncode}"
+        reason = done.stderr.decode(errors="replace").strip() or f"exit code {done.returncode}"
         raise errors.GitError(
-            f"git {arguments[0]} failed in {root}: {said}. Run the same command there to look into it"
+            f"git {arguments[0]} failed in {root}: {reason}. Run the same command there to look into it"
         )
     return done.stdout
 

@@ -1,6 +1,6 @@
 """A git tree at a revision: its listing and its blobs. Uncommitted content is made a git tree first.
 
-with source.opened(root, "HEAD") as tree:
+with git_tree.opened(root, "HEAD") as tree:
     tree.commit, tree.objects["flows/etl"].id, tree.read(["flows/etl/load.py"])
 """
 
@@ -17,7 +17,7 @@ from flowstacks.core import errors
 from flowstacks.git import command
 
 WORKTREE = "worktree"
-"""The revision that stands for the uncommitted content; ignored files are not part of it."""
+"""Name of the uncommitted content as a revision; ignored files are not part of it."""
 
 _FULL_SHA = re.compile(r"[0-9a-f]{40}")
 _FILE_MODES = ("100644", "100755", "100664")
@@ -42,13 +42,13 @@ class TreeEntry:
 
     @property
     def is_submodule(self) -> bool:
-        """Content of another repository, which this one does not hold."""
+        """Content of another repository, which is not in this one."""
         return self.mode == "160000"
 
 
 @dataclasses.dataclass(frozen=True)
 class Blob:
-    """Content of a file; the id alone says whether two are equal."""
+    """Content of a file; two are equal if their ids are."""
 
     id: str
     content: bytes = dataclasses.field(compare=False, repr=False)
@@ -56,17 +56,18 @@ class Blob:
 
 @dataclasses.dataclass(frozen=True)
 class Tree:
-    """Everything in a repository at one revision.
-
-    `commit` is 40 hex digits or `worktree`; `head` the commit that the tree grew from, None before the first one;
-    `objects` maps each path (relative to the repository root, with `/`) to its entry, folders included.
-    """
+    """Everything in a repository at one revision."""
 
     root: pathlib.Path
+    """The repository."""
     commit: str
+    """40 hex digits, or `worktree`."""
     head: str | None
+    """The commit that the tree is based on; None before the first one."""
     objects: Mapping[str, TreeEntry]
+    """Each path (relative to the repository root, with `/`) with its entry, folders included."""
     environment: Mapping[str, str] = dataclasses.field(repr=False)
+    """Variables that git needs to find the objects."""
 
     def files(self) -> list[str]:
         """Paths of the regular files, sorted."""
@@ -74,9 +75,9 @@ class Tree:
 
     def read(self, paths: Iterable[str]) -> dict[str, Blob]:
         """Contents of these files, by one `git cat-file --batch`. Raises GitError where the clone lacks one."""
-        wanted = {path: self.objects[path].id for path in paths}
-        contents = _contents(self.root, sorted(set(wanted.values())), self.environment)
-        return {path: Blob(id=oid, content=contents[oid]) for path, oid in wanted.items()}
+        ids = {path: self.objects[path].id for path in paths}
+        contents = _contents(self.root, sorted(set(ids.values())), self.environment)
+        return {path: Blob(id=oid, content=contents[oid]) for path, oid in ids.items()}
 
 
 def repository(folder: pathlib.Path) -> pathlib.Path:
@@ -85,8 +86,8 @@ def repository(folder: pathlib.Path) -> pathlib.Path:
         raise errors.GitError(f"{folder} is no folder. Pass --root with the folder of the repository")
     done = command.attempt(folder, ["rev-parse", "--show-toplevel"])
     if done.returncode:
-        said = command.text(done.stderr).strip()
-        raise errors.GitError(f"{folder} is not in a git repository ({said}). Run git init there, or pass --root")
+        reason = command.text(done.stderr).strip()
+        raise errors.GitError(f"{folder} is not in a git repository ({reason}). Run git init there, or pass --root")
     top = pathlib.Path(command.text(done.stdout).rstrip("\n"))
     if not top.samefile(folder):
         raise errors.GitError(f"{folder} is inside the repository {top}, not its root. Pass --root {top}")
@@ -123,13 +124,13 @@ def opened(folder: pathlib.Path, rev: str) -> Generator[Tree]:
 
 def listing(root: pathlib.Path, treeish: str, environment: Mapping[str, str]) -> dict[str, TreeEntry]:
     """Every path below `treeish`, folders included."""
-    found: dict[str, TreeEntry] = {}
+    entries: dict[str, TreeEntry] = {}
     raw = command.output(root, ["ls-tree", "-r", "-t", "-z", "--full-tree", treeish], environment)
     for record in raw.split(b"\0")[:-1]:
-        described, _, path = record.partition(b"\t")
-        mode, _, oid = command.text(described).split(" ")
-        found[command.text(path)] = TreeEntry(mode=mode, id=oid)
-    return found
+        attributes, _, path = record.partition(b"\t")
+        mode, _, oid = command.text(attributes).split(" ")
+        entries[command.text(path)] = TreeEntry(mode=mode, id=oid)
+    return entries
 
 
 def _worktree(root: pathlib.Path, scratch: pathlib.Path) -> Tree:
@@ -171,14 +172,14 @@ def _contents(root: pathlib.Path, ids: list[str], environment: Mapping[str, str]
         check=False,
         env=command.environment(environment),
     )
-    found: dict[str, bytes] = {}
-    at = 0
+    contents: dict[str, bytes] = {}
+    offset = 0
     for oid in ids:
-        line_end = done.stdout.find(b"\n", at)
-        answer = done.stdout[at:line_end].split(b" ") if line_end >= 0 else []
+        line_end = done.stdout.find(b"\n", offset)
+        answer = done.stdout[offset:line_end].split(b" ") if line_end >= 0 else []
         if len(answer) != len(("id", "type", "size")):
             raise errors.GitError(f"object {oid} can't be read from this clone. Check it: git fsck, or clone again")
         start, size = line_end + 1, int(answer[2])
-        found[oid] = done.stdout[start : start + size]
-        at = start + size + 1
-    return found
+        contents[oid] = done.stdout[start : start + size]
+        offset = start + size + 1
+    return contents

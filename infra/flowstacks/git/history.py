@@ -1,11 +1,11 @@
-"""Effective commits: since when a set of paths has been what it is, along first parents."""
+"""Effective commits: since when a set of paths has had its content, along first parents."""
 
 import pathlib
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import IO
 
-from flowstacks.core import errors
+from flowstacks.core import errors, naming
 from flowstacks.git import command, git_tree
 
 _CHUNK = 1 << 16
@@ -37,30 +37,31 @@ def effective_commit(folder: pathlib.Path, rev: str, paths: Sequence[str]) -> st
     return effective_commits(root, commit, {"": tuple(paths) or ("",)})[""]
 
 
-def effective_commits(root: pathlib.Path, commit: str, wanted: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """The same for many sets of paths in one walk from `commit`, which ends as soon as the last one is known."""
-    interested: dict[str, set[str]] = {}
-    for name, paths in wanted.items():
+def effective_commits(root: pathlib.Path, commit: str, path_sets: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """The effective commit of each of many sets of paths, in a single walk from `commit` that ends with the last."""
+    names_by_path: dict[str, set[str]] = {}
+    for name, paths in path_sets.items():
         for path in paths:
-            interested.setdefault(path, set()).add(name)
-    found: dict[str, str] = {}
+            names_by_path.setdefault(path, set()).add(name)
+    commits: dict[str, str] = {}
     ends = boundary(root)
-    for at, touched in _walk(root, commit, sorted(interested)):
-        for name in _touching(touched, interested):
-            if name in found:
+    for ancestor, touched in _walk(root, commit, sorted(names_by_path)):
+        for name in _touching(touched, names_by_path):
+            if name in commits:
                 continue
-            if at in ends:
-                raise _too_shallow(wanted[name], at)
-            found[name] = at
-        if len(found) == len(wanted):
-            return found
-    missing = next(name for name in wanted if name not in found)
-    raise errors.GitError(f"no commit up to {commit} touches {_shown(wanted[missing])}. Pass paths that exist there")
+            if ancestor in ends:
+                raise _too_shallow(path_sets[name], ancestor)
+            commits[name] = ancestor
+        if len(commits) == len(path_sets):
+            return commits
+    missing = next(name for name in path_sets if name not in commits)
+    raise errors.GitError(f"no commit up to {commit} touches {_shown(path_sets[missing])}. Pass paths that exist there")
 
 
 def _too_shallow(paths: Sequence[str], boundary: str) -> errors.GitError:
     return errors.GitError(
-        f"this clone ends at {boundary[:12]}, too early to know since when {_shown(paths)} is what it is. "
+        f"this clone ends at {naming.short_hash(boundary)}, too early to know "
+        f"since when {_shown(paths)} has its content. "
         "Fetch the rest: git fetch --unshallow"
     )
 
@@ -69,12 +70,12 @@ def _shown(paths: Sequence[str]) -> str:
     return ", ".join(path or "the repository" for path in paths)
 
 
-def _touching(touched: Iterable[str], interested: Mapping[str, set[str]]) -> set[str]:
+def _touching(touched: Iterable[str], names_by_path: Mapping[str, set[str]]) -> set[str]:
     names: set[str] = set()
     for path in touched:
         above = path
         while True:
-            names |= interested.get(above, set())
+            names |= names_by_path.get(above, set())
             if not above:
                 break
             above = above.rpartition("/")[0]
@@ -115,9 +116,9 @@ def _walk(root: pathlib.Path, commit: str, paths: Sequence[str]) -> Iterator[tup
 
 
 def _fields(stream: IO[bytes]) -> Iterator[str]:
-    rest = b""
+    tail = b""
     while chunk := stream.read(_CHUNK):
-        *whole, rest = (rest + chunk).split(b"\0")
+        *whole, tail = (tail + chunk).split(b"\0")
         yield from map(command.text, whole)
 
 

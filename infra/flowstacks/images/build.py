@@ -1,4 +1,4 @@
-"""Bring the images of a commit into a repository, or only see that they can be built."""
+"""Bring the images of a commit into a repository, or only check that they can be built."""
 
 import dataclasses
 import tempfile
@@ -20,73 +20,79 @@ BUILDERS: Sequence[Builder] = (Buildah(), Buildx())
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Wish:
-    """How. `base`: `flowstacks:images.base`. `on_nothing`: the code alone, on an empty base.
-
-    `rebuild`: even where the content's tag is there.
-    """
+class BuildOptions:
+    """How an image is built."""
 
     base: str | None
+    """`flowstacks:images.base`: what images without a Dockerfile start from."""
     on_nothing: bool = False
+    """Whether the code alone is built, on an empty base."""
     rebuild: bool = False
+    """Whether it is built although the repository has the content's tag."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """One image. `digest` is None where it was built and not pushed; `tag` stands for its content."""
+class BuildOutcome:
+    """What became of one image."""
 
     key: str
+    """Image key."""
     how: Literal["found", "built"]
+    """Whether the repository had it."""
     digest: str | None
+    """None where it was built and not pushed."""
     tag: str
+    """The tag of its content."""
 
 
-def ensure(target: Target, tree: Tree, wish: Wish, repository: RegistryRepository) -> Outcome:
-    """Built and pushed, unless the repository has an image of this content.
+def ensure(target: Target, tree: Tree, options: BuildOptions, repository: RegistryRepository) -> BuildOutcome:
+    """Build and push, unless the repository has an image of this content.
 
     Raises `BuildError`, or a ProviderError of the registry's.
     """
-    found = None if wish.rebuild else repository.digest(target.tree_tag)
-    if found:
-        return Outcome(key=target.key, how="found", digest=found, tag=target.tree_tag)
-    # ECR makes no repository by itself; one on loopback does with the first push.
+    existing = None if options.rebuild else repository.digest(target.tree_tag)
+    if existing:
+        return BuildOutcome(key=target.key, how="found", digest=existing, tag=target.tree_tag)
+    # ECR makes no repository with a push; a registry on loopback does.
     if endpoint.substitute() is None and not repository.exists():
-        raise BuildError(f"there is no repository {repository.url} yet. Run `pulumi up`, which makes it, and then this")
+        raise BuildError(
+            f"there is no repository {repository.url} yet. Run `pulumi up`, which makes it, and then run this again"
+        )
     destination = Destination(
         reference=f"{repository.url}:{target.tree_tag}",
         login=endpoint.login(repository.server),
         is_plain=endpoint.is_plain(repository.server),
     )
-    digest = _built(target, tree, wish, destination)
-    # It stays on the first image of its commit: the repository lets only `tree-…` and `pin-…` move.
+    digest = _build(target, tree, options, destination)
+    # The readable tag stays on the first image of its commit: the repository lets only `tree-…` and `pin-…` move.
     if digest and repository.digest(target.readable_tag) is None:
         repository.tag(digest, target.readable_tag)
-    return Outcome(key=target.key, how="built", digest=digest, tag=target.tree_tag)
+    return BuildOutcome(key=target.key, how="built", digest=digest, tag=target.tree_tag)
 
 
-def attempt(target: Target, tree: Tree, wish: Wish) -> Outcome:
-    """Built and thrown away: for checks of pull requests, without any registry. Raises `BuildError`."""
-    _built(target, tree, wish, None)
-    return Outcome(key=target.key, how="built", digest=None, tag=target.tree_tag)
+def attempt(target: Target, tree: Tree, options: BuildOptions) -> BuildOutcome:
+    """Build, and keep nothing: for checks of pull requests, without any registry. Raises `BuildError`."""
+    _build(target, tree, options, None)
+    return BuildOutcome(key=target.key, how="built", digest=None, tag=target.tree_tag)
 
 
 def digests(targets: Iterable[Target], repository: RegistryRepository) -> dict[str, str | None]:
-    """What the repository has of these contents, by image key."""
+    """The repository's digests of these contents, by image key."""
     tags = {target.key: target.tree_tag for target in targets}
-    found = repository.digests(tags.values())
-    return {key: found[tag] for key, tag in tags.items()}
+    digest_by_tag = repository.digests(tags.values())
+    return {key: digest_by_tag[tag] for key, tag in tags.items()}
 
 
-def _built(target: Target, tree: Tree, wish: Wish, destination: Destination | None) -> str | None:
-    text = recipe(target, tree, wish)
-    tool = builder.chosen(BUILDERS)
+def _build(target: Target, tree: Tree, options: BuildOptions, destination: Destination | None) -> str | None:
+    text = recipe(target, tree, options)
+    tool = builder.choose(BUILDERS)
     with tempfile.TemporaryDirectory(prefix="flowstacks-build-") as folder:
         scratch = Path(folder)
         job = BuildJob(
             scratch=scratch,
             context=scratch / "context",
             containerfile=scratch / "Containerfile",
-            base=None if wish.on_nothing or target.image.dockerfile else wish.base,
+            base=None if options.on_nothing or target.image.dockerfile else options.base,
         )
         context.extract(tree, (target.project.path, *target.project.shared), job.context)
         job.containerfile.write_text(text, encoding="utf-8")
@@ -96,15 +102,15 @@ def _built(target: Target, tree: Tree, wish: Wish, destination: Destination | No
             raise BuildError(f"{target.key}: {failed}") from failed
 
 
-def recipe(target: Target, tree: Tree, wish: Wish) -> str:
+def recipe(target: Target, tree: Tree, options: BuildOptions) -> str:
     """Text of the Containerfile. Raises `BuildError` where there is nothing to start from."""
-    if wish.on_nothing:
+    if options.on_nothing:
         return containerfile.on_nothing(target)
     if target.image.dockerfile:
         blob = tree.read([target.image.dockerfile])[target.image.dockerfile]
         return containerfile.on_dockerfile(blob.content.decode(errors="replace"), target)
-    if wish.base:
-        return containerfile.on_base(wish.base, target)
+    if options.base:
+        return containerfile.on_base(options.base, target)
     # Only a registry on loopback may get images that can't run.
     also = "; to try promotions on the embedded default, --empty-base" if endpoint.substitute() else ""
     raise BuildError(

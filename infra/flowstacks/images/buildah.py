@@ -4,9 +4,9 @@ import json
 import os
 import uuid
 
+from flowstacks.core import urls
 from flowstacks.images import builder
 from flowstacks.images.builder import BuildJob, Destination
-from flowstacks.stack import config
 
 
 class Buildah:
@@ -29,17 +29,17 @@ class Buildah:
 
 
 def _options(job: BuildJob) -> list[str]:
-    """The same content gives the same digest on every machine: no times, no mark of the tool."""
+    """The same content gives the same digest on every machine: no times, no label of the tool."""
     options = ["--file", str(job.containerfile), "--platform", builder.PLATFORM, "--timestamp", "0"]
     options += ["--identity-label=false"]
-    # The base was just pulled; and its registry may be one on loopback, which speaks http.
+    # The base was just pulled; a registry on loopback, which has no TLS, could not be asked by the build itself.
     return [*options, "--pull=false"] if job.base else options
 
 
 def _pull(base: str) -> None:
-    """The newest, or the one that is here already."""
-    here = _tls(is_plain=config.is_loopback(f"//{base.partition('/')[0]}"))
-    command = ["buildah", "pull", "--quiet", "--platform", builder.PLATFORM, *here, "--policy"]
+    """The newest version, or where the registry can't be reached the one in local storage."""
+    tls = _tls(is_plain=urls.is_loopback(f"//{base.partition('/')[0]}"))
+    command = ["buildah", "pull", "--quiet", "--platform", builder.PLATFORM, *tls, "--policy"]
     if not builder.succeeds([*command, "always", base], _environment()):
         builder.run(
             [*command, "missing", base],
@@ -72,6 +72,9 @@ def _run(arguments: list[str], failure: str) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """For root, often in a container without overlays and namespaces, what works everywhere; who sets more has it."""
+    """For root, which often is in a container without overlays and namespaces: drivers that work everywhere.
+
+    Variables that are set win.
+    """
     careful = {"STORAGE_DRIVER": "vfs", "BUILDAH_ISOLATION": "chroot"} if os.geteuid() == 0 else {}
     return {**careful, **os.environ}

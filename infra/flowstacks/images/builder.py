@@ -16,15 +16,16 @@ _LAST_LINES = 20
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class BuildJob:
-    """`scratch` is a folder for the tool's own files; `context` and `containerfile` are in it.
-
-    `base`: the image that it starts from, where the configuration says so.
-    """
+    """One image that a tool is to build."""
 
     scratch: Path
+    """A folder for the tool's own files; `context` and `containerfile` are in it."""
     context: Path
+    """The folder of the files that the build may copy."""
     containerfile: Path
+    """The instructions."""
     base: str | None
+    """The image that it starts from, where the configuration names it."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -37,7 +38,7 @@ class Destination:
 
     @property
     def host(self) -> str:
-        """Whom the login is for."""
+        """The registry that the login is for."""
         return self.reference.partition("/")[0]
 
 
@@ -49,13 +50,16 @@ class Builder(Protocol):
         ...
 
     def build(self, job: BuildJob, destination: Destination | None) -> str | None:
-        """Build, push where there is a destination, and tell the digest there. Raises `BuildError`."""
+        """Build, push where there is a destination, and return the digest in the registry. Raises `BuildError`."""
         ...
 
 
 def run(command: Sequence[str], environment: Mapping[str, str], failure: str) -> str:
-    """Standard output. Raises `BuildError`: `failure`, which ends with a remedy, and what the tool said last."""
-    done = subprocess.run(
+    """Standard output.
+
+    Raises `BuildError`: `failure`, which ends with a remedy, and the last lines of the tool's output.
+    """
+    completed = subprocess.run(
         command,
         check=False,
         env=environment,
@@ -64,27 +68,29 @@ def run(command: Sequence[str], environment: Mapping[str, str], failure: str) ->
         stdin=subprocess.DEVNULL,
         capture_output=True,
     )
-    if done.returncode:
-        last = [f"  {line}" for line in f"{done.stdout}\n{done.stderr}".splitlines() if line.strip()][-_LAST_LINES:]
-        raise BuildError("\n".join([f"{failure}. {command[0]} said:", *last]))
-    return done.stdout
+    if completed.returncode:
+        last = [f"  {line}" for line in f"{completed.stdout}\n{completed.stderr}".splitlines() if line.strip()][
+            -_LAST_LINES:
+        ]
+        raise BuildError("\n".join([f"{failure}. {command[0]} printed:", *last]))
+    return completed.stdout
 
 
 def succeeds(command: Sequence[str], environment: Mapping[str, str]) -> bool:
     """Whether the command exists and ends without an error."""
     try:
-        done = subprocess.run(command, check=False, env=environment, capture_output=True, stdin=subprocess.DEVNULL)
+        completed = subprocess.run(command, check=False, env=environment, capture_output=True, stdin=subprocess.DEVNULL)
     except FileNotFoundError:
         return False
-    return done.returncode == 0
+    return completed.returncode == 0
 
 
-def chosen(builders: Sequence[Builder]) -> Builder:
+def choose(builders: Sequence[Builder]) -> Builder:
     """The first that works. Raises `BuildError`."""
-    found = next((builder for builder in builders if builder.works()), None)
-    if found is None:
+    working = next((builder for builder in builders if builder.works()), None)
+    if working is None:
         raise BuildError(
             "images can't be built here: neither buildah nor docker buildx with a running daemon was found. "
             "Install buildah, or build where one of them works"
         )
-    return found
+    return working

@@ -11,16 +11,16 @@ from flowstacks.images.target import Target
 from flowstacks.runtimes import ecs, process
 
 TREE_KEY = "flowstacks.tree-key"
-"""The label that says which content an image was built from."""
+"""Label: the content that an image was built from."""
 
 NOT_RUNNABLE = {"flowstacks.runnable": "false"}
 """Label of an image that holds the code on an empty base."""
 
 _COMPILE = (
-    # Layers get the time 0, so byte code that is checked by its source's time would never be taken.
+    # Layers get the time 0, so byte code that is checked by its source's time would never be used.
     "python -m compileall -q -j 0 --invalidation-mode unchecked-hash "
     """"$(python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" """
-    # Some packages carry templates that are no Python.
+    # Some packages have template files that are not valid Python.
     "|| true"
 )
 
@@ -39,7 +39,7 @@ def on_base(base: str, target: Target) -> str:
 
 
 def on_nothing(target: Target) -> str:
-    """The code alone: a real image with a real digest, which can't run."""
+    """The code alone: an image with a digest, which can't run."""
     return _text(["FROM scratch", *_code(target), *_labels(NOT_RUNNABLE)])
 
 
@@ -48,7 +48,7 @@ def _code(target: Target) -> list[str]:
 
 
 def labels(target: Target) -> dict[str, str]:
-    """Where an image comes from."""
+    """The labels that name the source of an image."""
     return {
         "flowstacks.commit": target.project.commit,
         "flowstacks.image": target.key,

@@ -1,4 +1,4 @@
-"""What a build sees: the project's folder and its shared paths at a commit, in their repository places, no more."""
+"""The context of a build: the project's folder and its shared paths at a commit, with their repository paths."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,14 +13,14 @@ _EXECUTABLE = "100755"
 def extract(tree: Tree, paths: Sequence[str], folder: Path) -> None:
     """Write everything under `paths` into `folder`, which must not exist.
 
-    Modes are set, whatever the umask: they are part of the image. Symlinks stay links; submodules stay out, this
-    repository does not hold them. Raises GitError where the clone lacks content.
+    Modes are set, whatever the umask: they are part of the image. Symlinks stay links; submodules are left out, the
+    repository does not hold their content. Raises GitError where the clone lacks content.
     """
     _make(folder)
-    wanted = sorted(path for path in tree.objects if imports.inside(path, paths))
-    held = [path for path in wanted if tree.objects[path].is_file or tree.objects[path].is_symlink]
-    blobs = tree.read(held)
-    for path in held:
+    included = sorted(path for path in tree.objects if imports.inside(path, paths))
+    files = [path for path in included if tree.objects[path].is_file or tree.objects[path].is_symlink]
+    blobs = tree.read(files)
+    for path in files:
         target = folder / path
         for above in reversed(target.relative_to(folder).parents):
             _make(folder / above)

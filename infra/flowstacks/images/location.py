@@ -1,20 +1,20 @@
-"""Where an environment's images are: one repository in its account's registry, or in the embedded default's."""
+"""Where an environment's images are: one repository in the registry of its account or of the embedded default."""
 
-from flowstacks.aws.names import Names
+from flowstacks.aws import names
 from flowstacks.provider.errors import SettingsError
+from flowstacks.provider.http.transport import Patience
 from flowstacks.provider.images import endpoint
 from flowstacks.provider.images.repository import RegistryRepository
-from flowstacks.provider.transport import Patience
 from flowstacks.stack.config import Config
 
 
 def name(settings: Config) -> str:
-    """Of the repository, in ECR and in what stands for it."""
-    return Names(prefix=settings.aws.prefix, environment=settings.environment).name
+    """The repository's name, in ECR and in its substitute."""
+    return names.of_config(settings).name
 
 
 def repository(settings: Config, patience: Patience | None = None) -> RegistryRepository:
-    """A client of it.
+    """A client of the environment's repository.
 
     Raises `flowstacks.provider.errors.ProviderError` where AWS gives no login, or one for another account than
     `flowstacks:aws.account`.
@@ -37,17 +37,17 @@ def source(origin: Config, settings: Config, patience: Patience | None = None) -
     if is_embedded():
         return RegistryRepository(endpoint.of_account(None), name(origin), patience)
     own = endpoint.host(endpoint.of_account(settings.region))
-    account, _, rest = own.partition(".")
-    there = rest.replace(f".{settings.region}.", f".{origin.region}.")
-    host = f"{origin.aws.account or account}.{there}"
+    account, _, domain = own.partition(".")
+    origin_domain = domain.replace(f".{settings.region}.", f".{origin.region}.")
+    host = f"{origin.aws.account or account}.{origin_domain}"
     return RegistryRepository(endpoint.of_url(f"{host}/{name(origin)}", origin.region), name(origin), patience)
 
 
 def is_embedded() -> bool:
-    """Whether a registry on loopback stands for ECR."""
+    """Whether a registry on loopback takes the place of ECR."""
     return endpoint.substitute() is not None
 
 
 def is_absent() -> bool:
-    """Whether AWS is an emulator and no registry stands beside it: then images can't be looked at."""
+    """Whether AWS is an emulator without a registry: then images can't be looked up."""
     return endpoint.is_absent()

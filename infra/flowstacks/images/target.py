@@ -2,8 +2,7 @@
 
 import dataclasses
 
-from flowstacks.discovery import manifest
-from flowstacks.discovery.manifest import Manifest, Project
+from flowstacks.discovery.manifest import DeclaredImage, Manifest, Project
 from flowstacks.provider.images import tags
 
 
@@ -12,7 +11,7 @@ class Target:
     """One image of a project, as of the project's effective commit."""
 
     project: Project
-    image: manifest.DeclaredImage
+    image: DeclaredImage
 
     @property
     def key(self) -> str:
@@ -21,7 +20,7 @@ class Target:
 
     @property
     def tree_tag(self) -> str:
-        """Stands for the content: where it is, nothing is built."""
+        """The tag of the content: where the repository has it, nothing is built."""
         return tags.tree(self.key, self.project.tree_key)
 
     @property
@@ -30,7 +29,7 @@ class Target:
         return tags.readable(self.key, self.project.version, self.project.commit)
 
 
-def of_manifest(found: Manifest) -> dict[str, Target]:
+def of_manifest(manifest: Manifest) -> dict[str, Target]:
     """Every image of every project, by its key."""
-    targets = [Target(project, image) for project in found.projects for image in project.images]
+    targets = [Target(project, image) for project in manifest.projects for image in project.images]
     return {target.key: target for target in targets}

@@ -14,9 +14,9 @@ from flowstacks.local.places import Places
 
 def main(arguments: Sequence[str]) -> int:
     """0 done, 1 a problem (one that names its remedy), 130 on ^C."""
-    asked = _parser().parse_args(arguments)
+    options = _parser().parse_args(arguments)
     try:
-        return _do(places.at(Path(__file__).parents[3]), asked)
+        return _do(places.at(Path(__file__).parents[3]), options)
     except FlowstacksError as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 1
@@ -25,24 +25,24 @@ def main(arguments: Sequence[str]) -> int:
         return 130
 
 
-def _do(here: Places, asked: argparse.Namespace) -> int:
-    match asked.verb:
+def _do(checkout: Places, options: argparse.Namespace) -> int:
+    match options.verb:
         case "up":
-            startup.bring_up(here, startup.StartRequest(stack=asked.stack, commit=asked.commit))
+            startup.bring_up(checkout, startup.StartRequest(stack=options.stack, commit=options.commit))
         case "down":
-            shutdown.stop_all(here)
+            shutdown.stop_all(checkout)
         case "clean":
-            shutdown.clean(here)
+            shutdown.clean(checkout)
         case "engine":
-            progress.say(f"engine: {setup.ensure(here)}")
+            progress.announce(f"engine: {setup.ensure(checkout)}")
         case _:
-            _become(here, asked.command)
+            _become(checkout, options.command)
     return 0
 
 
-def _become(here: Places, command: list[str]) -> None:
+def _become(checkout: Places, command: list[str]) -> None:
     """Run a command with our folders first on PATH and nothing inherited that leads beyond this machine."""
-    environment = variables.applied(here, os.environ, {"VIRTUAL_ENV": str(here.venv), **variables.QUIET})
+    environment = variables.applied(checkout, os.environ, {"VIRTUAL_ENV": str(checkout.venv), **variables.QUIET})
     os.execvpe(command[0], command, environment)  # noqa: S606 - an argument list, no shell
 
 

@@ -12,16 +12,16 @@ def ensure(places: Places, region: str | None) -> None:
     `region` is that of the stack that comes up. Raises `LocalError` where a server does not start.
     """
     url, started = server.ensure(aws.described(places.aws, places.logs / "aws.log"), places.records)
-    progress.say(f"AWS emulator: {url}{'' if started else ' (was running)'}")
+    progress.announce(f"AWS emulator: {url}{'' if started else ' (was running)'}")
     places.aws_region.write_text(region or "", encoding="utf-8")
     installed = registry.binary()
     if installed:
         described = registry.described(places.registry, places.logs / "registry.log", installed)
         url, started = server.ensure(described, places.records)
-        progress.say(f"registry: {url}{'' if started else ' (was running)'}")
+        progress.announce(f"registry: {url}{'' if started else ' (was running)'}")
     else:
-        progress.say(registry.MISSING)
-    progress.say(aws_plugin.ensure(places))
+        progress.announce(registry.MISSING)
+    progress.announce(aws_plugin.ensure(places))
 
 
 def shell(places: Places) -> dict[str, str]:

@@ -27,12 +27,12 @@ def render(places: Places, values: Mapping[str, str]) -> str:
         for prefix in (*variables.DROPPED_PREFIXES, *variables.DROPPED)
     )
     exports = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in values.items())
-    ours = shlex.quote(":".join(variables.path_entries(places)))
+    entries = shlex.quote(":".join(variables.path_entries(places)))
     return (
         _DROP.format(patterns=patterns)
         + exports
         # Sourcing twice must not make PATH longer.
-        + f'case "$PATH" in\n{ours}:*) ;;\n*) export PATH={ours}:"$PATH" ;;\nesac\n'
+        + f'case "$PATH" in\n{entries}:*) ;;\n*) export PATH={entries}:"$PATH" ;;\nesac\n'
     )
 
 

@@ -14,16 +14,16 @@ def _nothing() -> str:
     return ""
 
 
-def say(line: str) -> None:
+def announce(line: str) -> None:
     """One line for the reader, at once even where stdout is a file."""
     print(line, flush=True)
 
 
 @contextlib.contextmanager
-def shown(what: str, detail: Callable[[], str] = _nothing) -> Generator[None, None, None]:
+def shown(activity: str, detail: Callable[[], str] = _nothing) -> Generator[None, None, None]:
     """Say `what … 12 s` after two seconds and then every five; `detail()` adds how far it is."""
     done = threading.Event()
-    ticker = threading.Thread(target=_tick, args=(what, detail, done), daemon=True)
+    ticker = threading.Thread(target=_tick, args=(activity, detail, done), daemon=True)
     ticker.start()
     try:
         yield
@@ -32,9 +32,9 @@ def shown(what: str, detail: Callable[[], str] = _nothing) -> Generator[None, No
         ticker.join()
 
 
-def _tick(what: str, detail: Callable[[], str], done: threading.Event) -> None:
+def _tick(activity: str, detail: Callable[[], str], done: threading.Event) -> None:
     started = time.monotonic()
     wait_s = _FIRST_AFTER_S
     while not done.wait(wait_s):
         wait_s = _EVERY_S
-        print(f"  {what} … {time.monotonic() - started:.0f} s{detail()}", file=sys.stderr, flush=True)
+        print(f"  {activity} … {time.monotonic() - started:.0f} s{detail()}", file=sys.stderr, flush=True)

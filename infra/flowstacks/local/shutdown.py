@@ -15,16 +15,16 @@ def stop_all(places: Places) -> int:
     Raises `LocalError` where one can't be stopped.
     """
     servers = _folders(places)
-    ours = sorted(record.load_all(places.records), key=lambda known: known.name in servers)
+    records = sorted(record.load_all(places.records), key=lambda entry: entry.name in servers)
     stopped = 0
-    for known in ours:
-        with progress.shown(f"{known.name} stops"):
-            ran = process.stop(known, servers.get(known.name) or _workers(places, known))
+    for entry in records:
+        with progress.shown(f"{entry.name} stops"):
+            ran = process.stop(entry, servers.get(entry.name) or _workers(places, entry))
         if ran:
             stopped += 1
-            progress.say(f"{known.name}: stopped")
+            progress.announce(f"{entry.name}: stopped")
     if not stopped:
-        progress.say("nothing of ours was running")
+        progress.announce("nothing of ours was running")
     return stopped
 
 
@@ -32,10 +32,10 @@ def clean(places: Places) -> None:
     """Down, then remove `.local`; the shared cache of engines stays. Raises `LocalError` as `down`."""
     stop_all(places)
     if not places.local.exists():
-        progress.say("nothing to remove")
+        progress.announce("nothing to remove")
         return
     for entry in sorted(places.local.iterdir()):
-        progress.say(f"removing {entry.relative_to(places.root)}")
+        progress.announce(f"removing {entry.relative_to(places.root)}")
     shutil.rmtree(places.local)
 
 
@@ -43,5 +43,5 @@ def _folders(places: Places) -> dict[str, Path]:
     return {prefect.NAME: places.prefect_home, aws.NAME: places.aws, registry.NAME: places.registry}
 
 
-def _workers(places: Places, known: Record) -> Path:
-    return worker.folder(places, known.name.removeprefix(worker.name("")))
+def _workers(places: Places, entry: Record) -> Path:
+    return worker.folder(places, entry.name.removeprefix(worker.name("")))

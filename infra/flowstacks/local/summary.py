@@ -6,6 +6,7 @@ from typing import Any, cast
 from flowstacks.local import variables
 from flowstacks.local.places import Places
 from flowstacks.local.state import pin_notice
+from flowstacks.runtimes.registry import RUNTIMES
 
 
 def text(places: Places, stack: str, config: Mapping[str, Any], values: Mapping[str, str], *, is_pinned: bool) -> str:
@@ -14,7 +15,7 @@ def text(places: Places, stack: str, config: Mapping[str, Any], values: Mapping[
     `is_pinned`: the flows are those of the pin, not of the working tree.
     """
     api_url = values["PREFECT_API_URL"]
-    is_ecs = config["flowstacks:runtime"] == "ecs"
+    is_ecs = RUNTIMES[config["flowstacks:runtime"]].needs_aws
     then = "" if is_ecs else " · flowstacks run ADDRESS --wait"
     rows = [
         ("UI", api_url.removesuffix("/api")),
@@ -30,7 +31,7 @@ def text(places: Places, stack: str, config: Mapping[str, Any], values: Mapping[
     behind = pin_notice.notice(places.root, commit, is_editable=not is_ecs) if is_pinned else None
     if behind:
         rows.append(("pin", behind))
-    return "\n".join(["", f"{stack} is up.", *(f"  {name:<8} {said}" for name, said in rows)])
+    return "\n".join(["", f"{stack} is up.", *(f"  {name:<8} {value}" for name, value in rows)])
 
 
 def _aws(stack: str, config: Mapping[str, Any], values: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -5,9 +5,9 @@ import urllib.parse
 from collections.abc import Mapping
 from pathlib import Path
 
+from flowstacks.core import urls
 from flowstacks.local.errors import LocalError
 from flowstacks.local.places import Places
-from flowstacks.stack import config
 
 DROPPED_PREFIXES = ("PREFECT_", "AWS_", "PULUMI_")
 """An inherited variable of these could point at production, or carry its credentials."""
@@ -103,7 +103,7 @@ def aws(url: str, *, region: str, registry_url: str | None) -> dict[str, str]:
 
 def loopback(api_url: str) -> str:
     """`api_url` itself. Raises `LocalError` where it is another machine's."""
-    if not config.is_loopback(api_url):
+    if not urls.is_loopback(api_url):
         raise LocalError(
             f"{api_url} is not on this machine, and make targets answer yes for you only on loopback. "
             "Run `pulumi up` yourself"
@@ -114,6 +114,6 @@ def loopback(api_url: str) -> str:
 def applied(places: Places, environ: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
     """The environment of a child process: inherited ones dropped, `values` set, our folders first on PATH."""
     child = without_inherited(environ) | dict(values)
-    rest = [entry for entry in environ.get("PATH", "").split(":") if entry not in path_entries(places)]
-    child["PATH"] = ":".join([*path_entries(places), *rest])
+    entries = [entry for entry in environ.get("PATH", "").split(":") if entry not in path_entries(places)]
+    child["PATH"] = ":".join([*path_entries(places), *entries])
     return child

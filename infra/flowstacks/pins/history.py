@@ -101,5 +101,5 @@ def _by_commit(
         return None  # which commit HEAD or worktree was then is not known
     if before and after:
         return effective.moved(before.commit, after.commit)
-    projects = effective.at(commits[0])
+    projects = effective.by_project(commits[0])
     return None if projects is None else set(projects)

@@ -9,13 +9,13 @@ from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from flowstacks.core import problem, suggestion
+from flowstacks.core import naming, problem, suggestion
 from flowstacks.core.errors import FlowstacksError, RejectedError
 from flowstacks.core.problem import Place
 from flowstacks.pins import stack_text
 from flowstacks.pins.pin import Pinned
 from flowstacks.pins.yaml_tree import TextError
-from flowstacks.stack import config
+from flowstacks.stack.release import COMMIT
 from flowstacks.stack.stack_file import PROJECT_FILE, StackFile
 
 _LEFT_OVER = ".new"
@@ -41,13 +41,12 @@ class Edit:
 
 def name(stack: str) -> str:
     """Name of the environment's file."""
-    return f"Pulumi.{stack}.yaml"
+    return naming.stack_file(stack)
 
 
 def stacks(root: Path) -> list[str]:
     """Environments that have a stack file."""
-    names = (path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in root.glob("Pulumi.*.yaml"))
-    return sorted(stack for stack in names if stack)
+    return sorted(filter(None, (naming.stack_of_file(path.name) for path in root.iterdir())))
 
 
 def read(root: Path, stack: str) -> str:
@@ -123,8 +122,8 @@ def replace(path: Path, content: bytes) -> None:
 
 def refuse_variable() -> None:
     """Raises `FlowstacksError` where a variable hides the file's pin: an edit would be judged with its commit."""
-    if os.environ.get(config.COMMIT):
-        raise FlowstacksError(f"{config.COMMIT} is set and hides every release. Run `unset {config.COMMIT}`")
+    if os.environ.get(COMMIT):
+        raise FlowstacksError(f"{COMMIT} is set and hides every release. Run `unset {COMMIT}`")
 
 
 def _sync(folder: Path) -> None:

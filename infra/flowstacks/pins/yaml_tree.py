@@ -12,6 +12,8 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from flowstacks.core import yaml_limits
+
 BLOCK_STYLES = ("|", ">")
 MERGE = "<<"
 _DASH = re.compile(r"\s*(?:#[^\n]*\n\s*)*-")
@@ -95,9 +97,15 @@ class Alias(Node):
 
 
 def parsed(text: str) -> Node | None:
-    """The only document of a text, None for a text without any. Raises `TextError`."""
+    """The only document of a text, None for a text without any.
+
+    Raises `TextError`, also for a text that passes a limit of `core.yaml_limits`: nodes are read by recursion.
+    """
     parser: Any = YAML(typ="safe", pure=True)  # ruamel's parse() is untyped
     try:
+        limit = yaml_limits.limit_fault(text)
+        if limit:
+            raise TextError(limit.line, limit.message, limit.remedy)
         stream: list[Any] = list(parser.parse(text))
     except YAMLError as invalid:
         mark: Any = getattr(invalid, "problem_mark", None)
@@ -207,6 +215,8 @@ class _Reader:
 
     def _of(self, event: _Event, floor: int) -> Node:
         if event.kind == "alias":
+            if event.anchor not in self._anchors:
+                raise TextError(event.line, f"the alias *{event.anchor} has no anchor", "Write the value itself")
             target, mark = self._anchors[event.anchor], f"*{event.anchor}"
             return Alias(start=event.start, end=event.end, line=event.line, mark=mark, target=target)
         if event.kind == "scalar":

@@ -9,6 +9,7 @@ from flowstacks.evaluation import evaluation, images
 from flowstacks.git import git_tree
 from flowstacks.pins import pins, stack_text
 from flowstacks.pins.pins import Edit
+from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.stack.stack_file import StackFile
 
 
@@ -41,7 +42,7 @@ def prepare(root: Path, project: str, stack: str, rev: str, origin: str | None) 
     commit = git_tree.resolved(git_tree.repository(root), rev)
     edit = pins.edit(root, stack, lambda text: stack_text.with_release(text, commit, origin, {}))
     verdict = evaluation.run(root, project, stack, edit.values)
-    if verdict.config.runtime != "ecs":
+    if not RUNTIMES[verdict.config.runtime].has_images:
         return CommitPin(commit=commit, edit=edit, images={}, unbuilt=(), notes=())
     # The image of a held deployment has a name of its own, and its pin in the override.
     images_of_release = [image for image in verdict.desired.images if image.name == image.key]

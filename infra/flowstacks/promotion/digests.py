@@ -5,6 +5,7 @@ from flowstacks.core.errors import RejectedError
 from flowstacks.evaluation import images
 from flowstacks.evaluation.evaluation import Verdict
 from flowstacks.evaluation.images import Resolved
+from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import StackFile
 
@@ -18,7 +19,7 @@ def find(verdict: Verdict, source: Config, stack_file: StackFile) -> dict[str, s
     """
     digests = {image.name: image.digest for image in verdict.desired.images if image.digest}
     missing = [image for image in verdict.desired.images if image.digest is None]
-    if source.runtime == "ecs":
+    if RUNTIMES[source.runtime].has_images:
         digests |= _looked_up(images.resolve(source, missing, stack_file.place))
     unknown = [image for image in missing if image.name not in digests]
     resolved = images.resolve(verdict.config, unknown, stack_file.place)

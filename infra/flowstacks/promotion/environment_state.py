@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from flowstacks.desired.desired_state import Desired
+from flowstacks.desired.objects import Desired
 from flowstacks.evaluation import servers
 from flowstacks.promotion import hold_overrides
-from flowstacks.provider.answers import FlowRunAnswer
+from flowstacks.provider.prefect.flow_runs import FlowRunAnswer, FlowRuns
 from flowstacks.pulumi_cli import command
 from flowstacks.stack.config import Config
 
@@ -71,7 +71,7 @@ def ask(root: Path, source: Config, desired: Desired, addresses: Collection[str]
     outputs = _outputs(root, source.environment)
     ids = {address: str(deployment["id"]) for address, deployment in outputs.items()}
     with servers.asking(source, root) as client:
-        flow_runs = {address: client.last_run(ids[address]) for address in sorted(ids.keys() & set(addresses))}
+        flow_runs = {address: FlowRuns.of(client).last(ids[address]) for address in sorted(ids.keys() & set(addresses))}
     digests = {address: image.digest for address, image in hold_overrides.image_of(desired).items()}
     return EnvironmentState(
         pinned={

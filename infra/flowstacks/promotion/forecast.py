@@ -6,7 +6,7 @@ from pathlib import Path
 from flowstacks.checks import lost_projects
 from flowstacks.core import problem
 from flowstacks.core.errors import RejectedError
-from flowstacks.desired.desired_state import Desired
+from flowstacks.desired.objects import Desired
 from flowstacks.difference import plan
 from flowstacks.difference.plan import DeploymentPlan
 from flowstacks.evaluation import evaluation

@@ -8,13 +8,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from flowstacks.checks import lost_projects
-from flowstacks.core import problem, suggestion
+from flowstacks.core import naming, problem, suggestion
 from flowstacks.core.errors import FlowstacksError, RejectedError
 from flowstacks.core.problem import Place
 from flowstacks.evaluation import images
 from flowstacks.git import command
 from flowstacks.promotion.environment_state import EnvironmentState
 from flowstacks.promotion.preparation import Promotion
+from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import StackFile
 
@@ -70,7 +71,7 @@ def _trunk(request: GateRequest) -> Iterator[problem.Problem]:
     for commit in request.promotion.commits:
         process = command.attempt(request.root, ["merge-base", "--is-ancestor", commit, trunk])
         if process.returncode:
-            reason = f"commit {commit[:12]} is not on {trunk}"
+            reason = f"commit {naming.short_hash(commit)} is not on {trunk}"
             yield _closed(
                 request, "trunk", reason, f"Merge it and `git fetch`; or set flowstacks:gates.trunk, {trunk} now"
             )
@@ -96,7 +97,7 @@ def _emptied(request: GateRequest) -> Iterator[problem.Problem]:
 def _images(request: GateRequest) -> Iterator[problem.Problem]:
     """Every image's digest is in the target's repository, or in the source's."""
     verdict = request.promotion.verdict
-    if request.state is None or verdict.config.runtime != "ecs":
+    if request.state is None or not RUNTIMES[verdict.config.runtime].has_images:
         return
     origin = request.promotion.source
     resolved = images.resolve(verdict.config, verdict.desired.images, lambda _: request.place, origin)

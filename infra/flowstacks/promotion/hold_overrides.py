@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from flowstacks.core import naming, suggestion
 from flowstacks.core.errors import FlowstacksError
-from flowstacks.desired.desired_state import Desired, DesiredImage
+from flowstacks.desired.objects import Desired, DesiredImage
 from flowstacks.pins.pin import Hold
 from flowstacks.promotion import inheritance
-from flowstacks.stack.config import Config, Override
+from flowstacks.runtimes.registry import RUNTIMES
+from flowstacks.stack.config import Config
+from flowstacks.stack.override import Override
 
 _REST = "**"
 
@@ -129,7 +131,8 @@ def _narrower(others: Iterable[str], pattern: str, address: str) -> bool:
 def _is_partly_promoted(source: Config, desired: Desired, target: Config, addresses: Sequence[str]) -> bool:
     """Whether `target` pins one of them to what `source` pins; any image counts where `source` pins none."""
     return any(
-        hold.commit == pin_of(target, address) and (target.runtime != "ecs" or _is_image(hold, target, address))
+        hold.commit == pin_of(target, address)
+        and (not RUNTIMES[target.runtime].has_images or _is_image(hold, target, address))
         for address, hold in at(source, desired, addresses).items()
     )
 

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 
 from flowstacks.core.errors import FlowstacksError
 from flowstacks.git.git_tree import WORKTREE
-from flowstacks.stack.config import Config, Override, Release
+from flowstacks.stack.config import Config
+from flowstacks.stack.override import Override
+from flowstacks.stack.release import Release
 
 HEAD = "HEAD"
 """The pin of the edit-and-run loop that a commit can replace."""

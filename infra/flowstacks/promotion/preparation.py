@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from flowstacks.core.errors import FlowstacksError, RejectedError
-from flowstacks.desired.desired_state import Desired
+from flowstacks.desired.objects import Desired
 from flowstacks.difference import plan
 from flowstacks.difference.plan import DeploymentPlan
 from flowstacks.evaluation import evaluation
@@ -19,6 +19,7 @@ from flowstacks.git import git_tree
 from flowstacks.pins import stack_text
 from flowstacks.pins.pin import Hold
 from flowstacks.promotion import digests, hold_overrides, inheritance
+from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import StackFile
 
@@ -142,7 +143,7 @@ def _before(target_judge: Judge, target: Config) -> tuple[Desired | None, str | 
 
 
 def _with_release(target_judge: Judge, source: Config, released: Config) -> Verdict:
-    if released.runtime != "ecs":
+    if not RUNTIMES[released.runtime].has_images:
         return target_judge.judge(inheritance.with_images(released, {}))
     verdict = target_judge.judge(released)
     digest_of = digests.find(verdict, source, target_judge.file)
@@ -162,7 +163,7 @@ def _holds(
     by_address = hold_overrides.at(
         source, source_desired, sorted({address for addresses in chosen.values() for address in addresses})
     )
-    if target.runtime != "ecs":
+    if not RUNTIMES[target.runtime].has_images:
         by_address = {address: dataclasses.replace(hold, image=None) for address, hold in by_address.items()}
     else:
         # The target's own settings decide which image a deployment runs, so only its state has what to look up.

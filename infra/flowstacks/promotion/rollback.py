@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
+from flowstacks.core import naming
 from flowstacks.core.errors import FlowstacksError
 from flowstacks.pins import pins, revisions, stack_text, yaml_tree
 from flowstacks.pins.pin import Pinned
@@ -61,7 +62,8 @@ def _previous(root: Path, stack: str, committed: str | None) -> Revision:
             return revision
     if revision and revision.is_boundary:
         raise FlowstacksError(
-            f"this clone ends at {revision.commit[:12]}, and {pins.name(stack)} pins the same since then. "
+            f"this clone ends at {naming.short_hash(revision.commit)}, "
+            f"and {pins.name(stack)} pins the same since then. "
             "Fetch the rest: git fetch --unshallow"
         )
     raise FlowstacksError(
@@ -82,7 +84,7 @@ def _pinned(stack: str, revision: Revision) -> Pinned:
         return stack_text.pinned(revision.text or "")
     except TextError as invalid:
         raise FlowstacksError(
-            f"{pins.name(stack)} of {revision.commit[:12]} can't be read: {invalid.message}. "
+            f"{pins.name(stack)} of {naming.short_hash(revision.commit)} can't be read: {invalid.message}. "
             f"Pass another revision: flowstacks history {stack}"
         ) from invalid
 

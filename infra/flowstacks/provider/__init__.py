@@ -1,1 +1,1 @@
-"""The plugin side of the process boundary; imports nothing of ours outside itself."""
+"""The plugin side of the process boundary; imports nothing of flowstacks outside itself."""

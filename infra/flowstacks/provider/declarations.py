@@ -1,4 +1,4 @@
-"""Which objects the program declares, told apart from those that a refresh merely looks at.
+"""Which objects the program declares, as distinct from those that a refresh merely looks at.
 
 The engine calls `diff` in both phases, with the same id and the same properties (pulumi 3.258.0): a refresh calls
 `read` and `diff`, the program's phase `check` and `diff`. `destroy` and its refresh never call `check`. So a diff is

@@ -4,19 +4,26 @@ Pulumi pickles a provider by reference: module and class name, some 80 character
 diff) import again. An alias left at the old path would have to stay for ever. For the same reason a provider has no
 instance attributes: they would be pickled too, and end in a RecursionError near resource 488 (pulumi 3.258.0).
 
-Behaviour is in `lifecycle`, once for all kinds; these classes only say which kind.
+Each kind of the registry has a class here, named after its resource: `DeploymentProvider`. Behaviour is in
+`lifecycle`, once for all kinds.
 """
+
+import sys
+from typing import Any, ClassVar
 
 from pulumi import dynamic
 
 from flowstacks.provider import lifecycle, session
 from flowstacks.provider.images import lifecycle as image
 from flowstacks.provider.images import session as images
-from flowstacks.provider.kinds import deployment, work_pool
+from flowstacks.provider.kind import Kind
+from flowstacks.provider.registry import KINDS
 
 
-class WorkPoolProvider(dynamic.ResourceProvider):
-    """Work pools."""
+class PrefectProvider(dynamic.ResourceProvider):
+    """Objects of a Prefect server; a subclass for each kind."""
+
+    kind: ClassVar[Kind[Any, Any]]
 
     # There is nothing to hide in a class name; a secret in each resource would make the state slow.
     serialize_as_secret_always = False
@@ -27,61 +34,40 @@ class WorkPoolProvider(dynamic.ResourceProvider):
 
     def check(self, _olds: dict[str, object], news: dict[str, object]) -> dynamic.CheckResult:
         """Types and unknown keys, before anything is sent."""
-        return lifecycle.check(work_pool.KIND, session.current(), news)
+        return lifecycle.check(self.kind, session.current(), news)
 
     def diff(self, _id: str, _olds: dict[str, object], _news: dict[str, object]) -> dynamic.DiffResult:
-        """Decide from state and wish alone; no request about the object."""
-        return lifecycle.diff(work_pool.KIND, session.current(), _id, _olds, _news)
+        """Decide from the state and the program alone; no request about the object."""
+        return lifecycle.diff(self.kind, session.current(), _id, _olds, _news)
 
     def create(self, props: dict[str, object]) -> dynamic.CreateResult:
         """Create, or continue a create that was killed."""
-        return lifecycle.create(work_pool.KIND, session.current(), props)
+        return lifecycle.create(self.kind, session.current(), props)
 
     def read(self, id_: str, props: dict[str, object]) -> dynamic.ReadResult:
         """What the server has now."""
-        return lifecycle.read(work_pool.KIND, session.current(), id_, props)
+        return lifecycle.read(self.kind, session.current(), id_, props)
 
     def update(self, _id: str, _olds: dict[str, object], _news: dict[str, object]) -> dynamic.UpdateResult:
         """Send only what differs."""
-        return lifecycle.update(work_pool.KIND, session.current(), _id, _olds, _news)
+        return lifecycle.update(self.kind, session.current(), _id, _olds, _news)
 
     def delete(self, _id: str, _props: dict[str, object]) -> None:
-        """Delete it if it is still ours."""
-        lifecycle.delete(work_pool.KIND, session.current(), _id, _props)
+        """Delete it if it still belongs to the stack."""
+        lifecycle.delete(self.kind, session.current(), _id, _props)
 
 
-class DeploymentProvider(dynamic.ResourceProvider):
-    """Deployments."""
+def _provider(kind: Kind[Any, Any]) -> type[PrefectProvider]:
+    attributes = {"__module__": __name__, "__doc__": f"Each {kind.name}.", "kind": kind}
+    return type(f"{kind.resource}Provider", (PrefectProvider,), attributes)
 
-    serialize_as_secret_always = False  # as above
 
-    def configure(self, req: dynamic.ConfigureRequest) -> None:
-        """Once per process: where the server is, from stack config and environment."""
-        session.configure(req.config)
+PROVIDERS = {kind.resource: _provider(kind) for kind in KINDS.values()}
+"""By the name of the resource class."""
 
-    def check(self, _olds: dict[str, object], news: dict[str, object]) -> dynamic.CheckResult:
-        """Types and unknown keys, before anything is sent."""
-        return lifecycle.check(deployment.KIND, session.current(), news)
-
-    def diff(self, _id: str, _olds: dict[str, object], _news: dict[str, object]) -> dynamic.DiffResult:
-        """Decide from state and wish alone; no request about the object."""
-        return lifecycle.diff(deployment.KIND, session.current(), _id, _olds, _news)
-
-    def create(self, props: dict[str, object]) -> dynamic.CreateResult:
-        """Create, or continue a create that was killed."""
-        return lifecycle.create(deployment.KIND, session.current(), props)
-
-    def read(self, id_: str, props: dict[str, object]) -> dynamic.ReadResult:
-        """What the server has now."""
-        return lifecycle.read(deployment.KIND, session.current(), id_, props)
-
-    def update(self, _id: str, _olds: dict[str, object], _news: dict[str, object]) -> dynamic.UpdateResult:
-        """Send only what differs."""
-        return lifecycle.update(deployment.KIND, session.current(), _id, _olds, _news)
-
-    def delete(self, _id: str, _props: dict[str, object]) -> None:
-        """Delete it if it is still ours."""
-        lifecycle.delete(deployment.KIND, session.current(), _id, _props)
+for _class in PROVIDERS.values():
+    # A pickled reference is a module and a name in it.
+    setattr(sys.modules[__name__], _class.__name__, _class)
 
 
 class ImageProvider(dynamic.ResourceProvider):
@@ -98,7 +84,7 @@ class ImageProvider(dynamic.ResourceProvider):
         return image.check(images.current(), news)
 
     def diff(self, _id: str, _olds: dict[str, object], _news: dict[str, object]) -> dynamic.DiffResult:
-        """Decide from state and wish alone; no request."""
+        """Decide from the state and the program alone; no request."""
         return image.diff(images.current(), _olds, _news)
 
     def create(self, props: dict[str, object]) -> dynamic.CreateResult:

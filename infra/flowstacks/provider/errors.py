@@ -2,7 +2,7 @@
 
     ProviderError
     ├── RequestError            the server answered with an error; `.status`
-    │   ├── NotFoundError       404 from the server itself, not from what stands before it
+    │   ├── NotFoundError       404 from the server itself, not from a proxy before it
     │   ├── ConflictError       409: the name is taken
     │   └── DeniedError         401 or 403: never taken for "gone"
     ├── UnreachableError        no answer after all retries

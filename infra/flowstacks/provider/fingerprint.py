@@ -4,18 +4,18 @@ A reset server, another workspace and a changed api_url all answer "not found" t
 every resource's outputs as `server`, tells them from a server where objects were really deleted.
 """
 
-from flowstacks.provider.client import Client
 from flowstacks.provider.errors import ConflictError, OtherServerError, UnknownOutcomeError
-from flowstacks.provider.ownership import VARIABLE_TAG
+from flowstacks.provider.prefect.client import Client
+from flowstacks.provider.prefect.variables import FLOWSTACKS_TAG, Variables
 
 VARIABLE = "flowstacks-server"
 _VALUE = "Its id tells this server from others. Deleting it makes flowstacks take the server for a new one."
 
 
 def read(client: Client) -> str | None:
-    """None where nothing was ever written by us."""
-    found = client.variable(VARIABLE)
-    return found.id if found else None
+    """None where flowstacks has never written anything."""
+    variable = Variables.of(client).by_name(VARIABLE)
+    return variable.id if variable else None
 
 
 def ensure(client: Client) -> str:
@@ -24,28 +24,29 @@ def ensure(client: Client) -> str:
 
 
 def remove_if_last(client: Client) -> None:
-    """Delete it where no other Variable of ours is left: the last environment is gone from this server.
+    """Delete it where no other Variable of flowstacks is left: the last environment is gone from this server.
 
     A kill right after it makes a repeated destroy stop with `OtherServerError`, whose remedy then is the right one.
     """
-    if set(client.variables_tagged(VARIABLE_TAG)) == {VARIABLE}:
-        client.delete_variable(VARIABLE)
+    variables = Variables.of(client)
+    if set(variables.own()) == {VARIABLE}:
+        variables.delete(VARIABLE)
+
+
+def other(client: Client, expected: str, actual: str | None) -> OtherServerError:
+    """The error for a server that is not the one in the state."""
+    description = f"has fingerprint {actual}" if actual else "has no fingerprint"
+    return OtherServerError(
+        f"{client.url} {description}, the stack was written to a server with {expected}: this server was reset or is "
+        "another one. Correct the api_url, or set flowstacks:start_over to true for one run to create everything here."
+    )
 
 
 def _read_or_create(client: Client) -> str:
-    found = read(client)
-    if found:
-        return found
+    existing = read(client)
+    if existing:
+        return existing
     try:
-        return client.create_variable(VARIABLE, _VALUE, [VARIABLE_TAG]).id
+        return Variables.of(client).create({"name": VARIABLE, "value": _VALUE, "tags": [FLOWSTACKS_TAG]}).id
     except ConflictError as error:
         raise UnknownOutcomeError(str(error)) from None
-
-
-def other(client: Client, expected: str, found: str | None) -> OtherServerError:
-    """The error for a server that is not the one in the state."""
-    what = f"has fingerprint {found}" if found else "has no fingerprint"
-    return OtherServerError(
-        f"{client.url} {what}, the stack was written to a server with {expected}: this server was reset or is another "
-        "one. Correct the api_url, or set flowstacks:start_over to true for one run to create everything here."
-    )

@@ -9,8 +9,9 @@ from typing import Any, cast
 import pydantic
 from pulumi import dynamic
 
-from flowstacks.provider import fields, owners, properties
+from flowstacks.provider import owners
 from flowstacks.provider.errors import ForeignError, NotFoundError, ProviderError
+from flowstacks.provider.fields import properties, rules
 from flowstacks.provider.kind import A, I, Kind, Props
 from flowstacks.provider.session import Session
 
@@ -25,10 +26,10 @@ def check(kind: Kind[I, A], session: Session, news: Props) -> dynamic.CheckResul
 
 
 def diff(kind: Kind[I, A], session: Session, id_: str, olds: Props, news: Props) -> dynamic.DiffResult:
-    """From state and wish alone, except that the server must be the right one, and a pool in use is not replaced."""
+    """From state and program alone, except that the server must be the right one, and nothing in use is replaced."""
     if not session.same_server(olds.get("server")):
         return dynamic.DiffResult(changes=True, replaces=["server"], delete_before_replace=True)
-    change = fields.diff(kind.rules, kind.names, olds, news)
+    change = rules.diff(kind.rules, kind.names, olds, news)
     if change.replaces:
         kind.forbid_replace(session.client, olds, news)
     else:
@@ -42,7 +43,7 @@ def diff(kind: Kind[I, A], session: Session, id_: str, olds: Props, news: Props)
 
 
 def create(kind: Kind[I, A], session: Session, props: Props) -> dynamic.CreateResult:
-    """Look by name first: absent is created, ours is continued (a create that was killed), others' is refused."""
+    """Look by name first: absent is created, the stack's own is continued (its create was killed), others' refused."""
     inputs = _typed(kind, props)
     server = session.ensured_fingerprint()
     id_ = session.client.until_known(lambda: _create_or_continue(kind, session, inputs))
@@ -55,26 +56,26 @@ def read(kind: Kind[I, A], session: Session, id_: str, props: Props) -> dynamic.
     session.refreshed(kind.title(props))
     if not session.same_server(props.get("server")):
         return gone
-    found = kind.read(session.client, id_, props)
-    if found is None:
+    answer = kind.read(session.client, id_, props)
+    if answer is None:
         return gone
-    ours, theirs = props.get("owner"), kind.owner(session.client, found, props)
-    if ours and theirs is not None and not owners.is_same(theirs, ours):
-        whose = owners.description(theirs, str(ours))
-        raise ForeignError(f"{_title(kind, props)} belongs to {whose} now. Take it out with `pulumi state delete`.")
-    # A mark that an earlier refresh found lost stays lost in the state until an update has written it again: that
-    # looks whose it is, and a name taken from the server here would pass for our own earlier one there.
-    now = {**kind.observed(found), "owner": theirs if ours else None}
-    inputs = fields.echo(kind.rules, kind.names, _inputs(props), now)
+    before, owner = props.get("owner"), kind.owner(session.client, answer, props)
+    if before and owner is not None and not owners.is_same(owner, before):
+        described = owners.description(owner, str(before))
+        raise ForeignError(f"{kind.heading(props)} belongs to {described} now. Take it out with `pulumi state delete`.")
+    # A mark that an earlier refresh found lost stays lost in the state until an update has written it again: the
+    # update checks who owns it, and an owner taken from the server here would pass there for the earlier own one.
+    actual = {**kind.observed(answer), "owner": owner if before else None}
+    inputs = rules.echo(kind.rules, kind.names, _inputs(props), actual)
     return dynamic.ReadResult(id_, _outputs(inputs, str(props.get("server"))), cast("dict[str, Any]", inputs))
 
 
 def update(kind: Kind[I, A], session: Session, id_: str, olds: Props, news: Props) -> dynamic.UpdateResult:
     """Send what differs from the state; nothing where nothing does."""
     if not session.same_server(olds.get("server")):
-        raise ProviderError(f"{_title(kind, news)} is not on this server. Run `pulumi up` again: it will be created.")
+        raise ProviderError(f"{kind.heading(news)} is not on this server. Run `pulumi up` again: it will be created.")
     inputs = _typed(kind, news)
-    changed = fields.diff(kind.rules, kind.names, olds, news).changed
+    changed = rules.diff(kind.rules, kind.names, olds, news).changed
     try:
         if changed:
             kind.update(session.client, id_, inputs, changed, str(olds.get("owner")))
@@ -84,26 +85,26 @@ def update(kind: Kind[I, A], session: Session, id_: str, olds: Props, news: Prop
 
 
 def delete(kind: Kind[I, A], session: Session, id_: str, props: Props) -> None:
-    """Delete what is there and ours. Nothing to do on a server that is meant to start over, or for what moved."""
+    """Delete what belongs to the stack. Nothing to do for what moved, or when starting over on a new server."""
     if session.same_server(props.get("server")) and not session.is_held(id_):
         kind.delete(session.client, id_, props)
 
 
 def _create_or_continue(kind: Kind[I, A], session: Session, inputs: I) -> str:
     title = kind.title(inputs.model_dump())
-    found = kind.find(session.client, inputs)
-    if found is None:
+    answer = kind.find(session.client, inputs)
+    if answer is None:
         id_ = kind.create(session.client, inputs)
         session.created(id_, title)
         return id_
-    kind.claim(session.client, found, inputs)
-    id_ = kind.id_of(found)
+    kind.claim(session.client, answer, inputs)
+    id_ = kind.id_of(answer)
     session.created(id_, title)
-    wanted = inputs.model_dump()
-    now = fields.echo(kind.rules, kind.names, wanted, kind.observed(found))
-    changed = fields.diff(kind.rules, kind.names, now, wanted).changed
+    desired = inputs.model_dump()
+    actual = rules.echo(kind.rules, kind.names, desired, kind.observed(answer))
+    changed = rules.diff(kind.rules, kind.names, actual, desired).changed
     if changed:
-        kind.update(session.client, id_, inputs, changed, str(wanted["owner"]))
+        kind.update(session.client, id_, inputs, changed, str(desired["owner"]))
     return id_
 
 
@@ -112,10 +113,10 @@ def _failures(kind: Kind[I, A], sent: Props) -> list[dynamic.CheckFailure]:
         kind.model.model_validate(sent)
     except pydantic.ValidationError as error:
         return [
-            dynamic.CheckFailure(str(each["loc"][0]), f"{'.'.join(map(str, each['loc']))}: {each['msg']}. Correct it.")
-            for each in error.errors(include_url=False)
+            dynamic.CheckFailure(str(part["loc"][0]), f"{'.'.join(map(str, part['loc']))}: {part['msg']}. Correct it.")
+            for part in error.errors(include_url=False)
             # An unknown has no type yet; the same check comes again once it is known.
-            if not properties.is_unknown(each["input"])
+            if not properties.is_unknown(part["input"])
         ]
     return []
 
@@ -130,7 +131,3 @@ def _inputs(props: Props) -> dict[str, object]:
 
 def _outputs(props: Props, server: str) -> dict[str, Any]:
     return {**_inputs(props), "server": server}
-
-
-def _title(kind: Kind[I, A], props: Props) -> str:
-    return kind.title(props).capitalize()

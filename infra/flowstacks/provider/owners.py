@@ -1,6 +1,6 @@
 """Owners, `[<repository>:]<project>/<stack>`, compared: a repository has many spellings. Pure.
 
-What stands in marks and states stays as it was written; only the comparison knows the one form.
+Marks and states keep the spelling that was written; only the comparison uses the common form.
 """
 
 import re
@@ -13,7 +13,7 @@ _DEFAULT_PORTS = ("22", "80", "443")
 
 
 def is_same(owner: object, other: object) -> bool:
-    """Whether two marks are of one stack of one repository, however its URL is spelled; nobody is nobody's."""
+    """Whether two marks are of one stack of one repository, however its URL is spelled; None is the same as nothing."""
     if not isinstance(owner, str) or not isinstance(other, str):
         return False
     return owner == other or _parts(owner) == _parts(other)
@@ -30,19 +30,19 @@ def repository(url: str) -> str:
         text = port[1] + port[3] if port[2] in _DEFAULT_PORTS else text
     elif path:
         text = f"{path[1]}/{path[2]}"
-    host, slash, rest = text.partition("/")
-    return host.lower() + slash + rest
+    host, slash, tail = text.partition("/")
+    return host.lower() + slash + tail
 
 
 def description(owner: str, own: str) -> str:
     """`owner` for a reader who is `own`: where only the repository differs, that it does."""
-    whose, stack = _parts(owner)
-    mine, own_stack = _parts(own)
-    if stack != own_stack or whose == mine:
+    repository_there, stack = _parts(owner)
+    own_repository, own_stack = _parts(own)
+    if stack != own_stack or repository_there == own_repository:
         return owner
     return (
-        f"{stack} of {f'repository {whose}' if whose else 'no repository'}, "
-        f"while flowstacks:repository.url {f'says {mine}' if mine else 'is not set'}"
+        f"{stack} of {f'repository {repository_there}' if repository_there else 'no repository'}, "
+        f"while flowstacks:repository.url {f'says {own_repository}' if own_repository else 'is not set'}"
     )
 
 

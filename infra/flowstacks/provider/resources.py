@@ -4,73 +4,77 @@ Types in the state: `pulumi-python:dynamic/prefect:WorkPool`, `…:Deployment`, 
 """
 
 from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import pulumi
 import pydantic
 from pulumi import dynamic
 
-from flowstacks.provider.dynamic import DeploymentProvider, ImageProvider, WorkPoolProvider
+from flowstacks.provider.dynamic import PROVIDERS, ImageProvider
 from flowstacks.provider.images.image import ImageInputs
-from flowstacks.provider.kinds.deployment import DeploymentInputs
-from flowstacks.provider.kinds.work_pool import WorkPoolInputs
+from flowstacks.provider.kind import Kind
+from flowstacks.provider.kinds import deployment, work_pool
+
+Inputs = Mapping[str, pulumi.Input[object] | None]
 
 
-class WorkPool(dynamic.Resource, module="prefect", name="WorkPool"):
-    """A work pool. `props`: every field of `WorkPoolInputs`, none left out; values may be outputs.
+class PrefectResource(dynamic.Resource):
+    """An object of a Prefect server. `props`: every field of the kind's model, none left out; values may be outputs.
 
-    `server` is the fingerprint of the Prefect server that holds it, `id` the pool's UUID, `name` as given.
+    A subclass names its kind: `class Deployment(PrefectResource, kind=deployment.KIND)`.
     """
 
+    kind: ClassVar[Kind[Any, Any]]
     server: pulumi.Output[str]
+    """The fingerprint of the server that holds it; `id` is the object's there."""
     name: pulumi.Output[str]
+    """As given."""
 
-    def __init__(
-        self, resource_name: str, props: Mapping[str, pulumi.Input[object]], opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init_subclass__(cls, kind: Kind[Any, Any]) -> None:
+        """The type in the state is `pulumi-python:dynamic/prefect:` and the kind's resource."""
+        super().__init_subclass__(module="prefect", name=kind.resource)  # pyright: ignore[reportUnknownMemberType] - the SDK types no keyword
+        cls.kind = kind
+
+    def __init__(self, resource_name: str, props: Inputs, opts: pulumi.ResourceOptions | None = None) -> None:
         """A ValueError where a property is missing or unknown."""
-        super().__init__(WorkPoolProvider(), resource_name, _complete(WorkPoolInputs, props), opts)
+        provider = PROVIDERS[self.kind.resource]()
+        super().__init__(provider, resource_name, _complete(self.kind.model, props, "server"), opts)
 
 
-class Deployment(dynamic.Resource, module="prefect", name="Deployment"):
-    """A deployment. `props`: every field of `DeploymentInputs`, none left out; values may be outputs.
+class WorkPool(PrefectResource, kind=work_pool.KIND):
+    """A work pool."""
 
-    `resource_name` should be Prefect's own identity, `<flow name>/<deployment name>`: then a flow that moves in the
-    repository stays the same resource. `server` and `id` as with `WorkPool`.
+
+class Deployment(PrefectResource, kind=deployment.KIND):
+    """A deployment.
+
+    Its resource name should be Prefect's own identity, `<flow name>/<deployment name>`: then a flow that moves in the
+    repository stays the same resource.
     """
-
-    server: pulumi.Output[str]
-    name: pulumi.Output[str]
-
-    def __init__(
-        self, resource_name: str, props: Mapping[str, pulumi.Input[object]], opts: pulumi.ResourceOptions | None = None
-    ) -> None:
-        """A ValueError where a property is missing or unknown."""
-        super().__init__(DeploymentProvider(), resource_name, _complete(DeploymentInputs, props), opts)
 
 
 class Image(dynamic.Resource, module="flowstacks", name="Image"):
     """An image that the environment runs. `props`: every field of `ImageInputs`, none left out; values may be outputs.
 
-    `digest` is the settled one, `uri` is `<repository_url>@<digest>`. A preview knows both unless the image is new or
-    changes.
+    A preview knows digest and URI unless the image is new or changes.
     """
 
     digest: pulumi.Output[str]
+    """The settled one."""
     uri: pulumi.Output[str]
+    """`<repository_url>@<digest>`."""
 
-    def __init__(
-        self,
-        resource_name: str,
-        props: Mapping[str, pulumi.Input[object] | None],
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    def __init__(self, resource_name: str, props: Inputs, opts: pulumi.ResourceOptions | None = None) -> None:
         """A ValueError where a property is missing or unknown."""
         super().__init__(ImageProvider(), resource_name, _complete(ImageInputs, props, "uri"), opts)
 
 
-def _complete(
-    model: type[pydantic.BaseModel], props: Mapping[str, pulumi.Input[object] | None], output: str = "server"
-) -> dict[str, pulumi.Input[object] | None]:
+def resource_class(kind: Kind[Any, Any]) -> type[PrefectResource]:
+    """The class of a kind that has none of its own here."""
+    return type(kind.resource, (PrefectResource,), {}, kind=kind)
+
+
+def _complete(model: type[pydantic.BaseModel], props: Inputs, output: str) -> dict[str, pulumi.Input[object] | None]:
     """`props` and a place for the output; the SDK resolves only outputs that are named in the properties."""
     wrong = sorted(set(model.model_fields) ^ set(props))
     if wrong:

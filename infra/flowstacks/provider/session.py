@@ -9,10 +9,11 @@ from collections.abc import Callable
 
 from pulumi import dynamic
 
-from flowstacks.provider import fingerprint, settings, watch
-from flowstacks.provider.client import Client
+from flowstacks.provider import fingerprint, watch
 from flowstacks.provider.declarations import Declarations
 from flowstacks.provider.errors import DeniedError, ForeignError, ProviderError, SettingsError, UnreachableError
+from flowstacks.provider.prefect import settings
+from flowstacks.provider.prefect.client import Client
 
 
 class Session:
@@ -34,10 +35,10 @@ class Session:
 
     def ensured_fingerprint(self) -> str:
         """The server's, made where it has none."""
-        found = self._remembered(fingerprint.ensure)
-        if found is None:
+        ensured = self._remembered(fingerprint.ensure)
+        if ensured is None:
             raise SettingsError("The server has no fingerprint. Run it again.")
-        return found
+        return ensured
 
     def same_server(self, expected: object) -> bool:
         """Whether the server is the one in the state (or the state names none).
@@ -46,12 +47,12 @@ class Session:
         """
         if not isinstance(expected, str) or not expected:
             return True
-        found = self.fingerprint()
-        if found == expected:
+        actual = self.fingerprint()
+        if actual == expected:
             return True
         if self.start_over:
             return False
-        raise fingerprint.other(self.client, expected, found)
+        raise fingerprint.other(self.client, expected, actual)
 
     def checked(self, title: str) -> None:
         """The program declares the object with this title."""
@@ -76,19 +77,19 @@ class Session:
     def is_held(self, id_: str) -> bool:
         """Whether a delete of this id would hit what another resource of this run is.
 
-        It happens when the same object gets another name in the program: the engine creates (we find our own object
-        and continue), then deletes the old name with the same id. If that run was killed before the delete, the next
+        It happens when the same object gets another name in the program: the engine creates (the own object is found
+        and continued), then deletes the old name with the same id. If that run was killed before the delete, the next
         one keeps the new name and deletes the old one. An id that only a refresh saw is not held.
         """
         with self._lock:
             return id_ in self._held
 
-    def _hold(self, id_: str, how: str, title: str) -> None:
+    def _hold(self, id_: str, reason: str, title: str) -> None:
         with self._lock:
             before = self._held.get(id_)
-            if before and "created" in (before, how):
+            if before and "created" in (before, reason):
                 raise ForeignError(f"Two resources of this stack are the {title}. Give one of them another name.")
-            self._held[id_] = how
+            self._held[id_] = reason
 
     def _remembered(self, ask: Callable[[Client], str | None]) -> str | None:
         with self._lock:
@@ -114,8 +115,8 @@ def configure(config: dynamic.Config) -> None:
     with _lock:
         if _current is None:
             watch.start()
-            where = settings.read(_text(config.get("flowstacks:prefect")))
-            _current = Session(Client(where), start_over=_text(config.get("flowstacks:start_over")) == "true")
+            server = settings.read(_text(config.get("flowstacks:prefect")))
+            _current = Session(Client(server), start_over=_text(config.get("flowstacks:start_over")) == "true")
 
 
 def current() -> Session:

@@ -60,10 +60,10 @@ def _look(pid: int) -> tuple[int, str]:
     proc = pathlib.Path("/proc")
     if (proc / "self" / "stat").exists():
         return _look_in(proc / str(pid) / "stat")
-    told = subprocess.run(
+    line = subprocess.run(
         ["ps", "-o", "ppid=,comm=", "-p", str(pid)], capture_output=True, text=True, check=False
     ).stdout
-    parent, _, command = told.strip().partition(" ")
+    parent, _, command = line.strip().partition(" ")
     return (int(parent), pathlib.PurePath(command.strip()).name) if parent else (0, "")
 
 
@@ -72,6 +72,6 @@ def _look_in(stat: pathlib.Path) -> tuple[int, str]:
         text = stat.read_text(encoding="utf-8", errors="replace")
     except (FileNotFoundError, ProcessLookupError):
         return 0, ""
-    # The command stands in brackets and may itself hold brackets and blanks (proc_pid_stat(5)).
-    command, _, rest = text.partition("(")[2].rpartition(")")
-    return int(rest.split()[1]), command
+    # The command is in brackets and may itself hold brackets and blanks (proc_pid_stat(5)).
+    command, _, fields = text.partition("(")[2].rpartition(")")
+    return int(fields.split()[1]), command

@@ -9,7 +9,8 @@ from flowstacks.discovery.projects import project_changes
 from flowstacks.git import command, git_tree
 from flowstacks.pins import pins
 from flowstacks.report import release
-from flowstacks.stack.config import INFRA_PATHS, MOVING_PINS, NAMESPACE
+from flowstacks.stack.config import INFRA_PATHS, NAMESPACE
+from flowstacks.stack.release import MOVING_PINS
 from flowstacks.stack.stack_file import StackFile
 
 Reason = Literal["stack file", "infra", "flows"]

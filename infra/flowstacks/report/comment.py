@@ -8,14 +8,14 @@ import collections
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 
-from flowstacks.core import markdown
+from flowstacks.core import markdown, naming
 from flowstacks.difference import resource_change
 from flowstacks.difference.parts import Operation
 from flowstacks.difference.resource_change import ResourceChange
 from flowstacks.pins.pin import PinnedRelease
 from flowstacks.report import release, risks
 from flowstacks.report.preview import Preview
-from flowstacks.stack.config import MOVING_PINS
+from flowstacks.stack.release import MOVING_PINS
 
 MARKER = "<!-- flowstacks:comment -->"
 """First line, by which the comment of an earlier push is found and replaced."""
@@ -101,10 +101,10 @@ def _promotion(before: PinnedRelease | None, after: PinnedRelease | None) -> str
     if after is None or before == after or after.commit in MOVING_PINS:
         return ""
     source = f" from {markdown.code(after.from_)}" if after.from_ else ""
-    old = f"{markdown.code(before.commit[:12])} → " if before and before.commit != after.commit else ""
+    old = f"{markdown.code(naming.short_hash(before.commit))} → " if before and before.commit != after.commit else ""
     count = len(_moved_images(before, after)) if before else 0
     images = f", {count} image{'s' if count > 1 else ''}" if count else ""
-    return f". Release {old}{markdown.code(after.commit[:12])}{source}{images}"
+    return f". Release {old}{markdown.code(naming.short_hash(after.commit))}{source}{images}"
 
 
 def _moved_images(before: PinnedRelease, after: PinnedRelease) -> list[str]:

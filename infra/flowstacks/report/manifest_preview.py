@@ -2,14 +2,16 @@
 
 from flowstacks.core.naming import Naming
 from flowstacks.core.problem import Place
-from flowstacks.desired import desired_state
-from flowstacks.desired.desired_state import Desired
+from flowstacks.desired import choice, desired_state
+from flowstacks.desired.objects import Desired
+from flowstacks.desired.recipe import Source
 from flowstacks.difference import plan
 from flowstacks.discovery.manifest import Manifest
 from flowstacks.report import plan_file
 from flowstacks.report.preview import Preview
-from flowstacks.runtimes.runtime import Source
-from flowstacks.stack.config import Config, Release
+from flowstacks.runtimes.process import RUNTIME
+from flowstacks.stack.config import Config
+from flowstacks.stack.release import Release
 
 _ENVIRONMENT = "declared"
 _PIN = "HEAD"
@@ -27,7 +29,7 @@ _NAMING = Naming(
 # Whether a schedule is active is for the environments to decide: paused, so that no runs are counted.
 _CONFIG = Config(
     environment=_ENVIRONMENT,
-    runtime="process",
+    runtime=_ENVIRONMENT,
     schedule_policy="paused",
     release=Release.model_validate({"commit": _PIN}),
     naming=_NAMING,
@@ -40,6 +42,6 @@ def difference(before: Manifest, after: Manifest) -> Preview:
 
 
 def _desired(manifest: Manifest) -> Desired:
-    place = Place(_ENVIRONMENT, 0)
-    chosen = desired_state.choose(_CONFIG, {_PIN: manifest}, lambda _: place)
-    return desired_state.desired(_CONFIG, _ENVIRONMENT, Source(url="", credentials=None, checkout=""), chosen)
+    place, source = Place(_ENVIRONMENT, 0), Source(url="", credentials=None, checkout="")
+    chosen = choice.choose(_CONFIG, {_PIN: manifest}, lambda _: place)
+    return desired_state.compose(_CONFIG, RUNTIME, _ENVIRONMENT, source, chosen)

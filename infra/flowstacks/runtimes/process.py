@@ -10,8 +10,9 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from flowstacks.desired.recipe import Json, Recipe, RunRequest, Source
+from flowstacks.desired.runtime import Runtime
 from flowstacks.discovery.manifest import Project
-from flowstacks.runtimes.runtime import Json, Recipe, RunRequest, Runtime, Source
 
 PREFECT_REQUIREMENTS = ("prefect==3.9.1",)
 """For projects that don't pin Prefect themselves: the version this repository is locked to (a test compares them)."""
@@ -26,29 +27,30 @@ def job_template() -> dict[str, Json]:
     return json.loads(_TEMPLATE.read_text(encoding="utf-8"))
 
 
-def recipe(job: RunRequest) -> Recipe:
-    """A run of the project at its effective commit; job variables the user set win over ours."""
-    said, commit = job.settings.job_variables or {}, job.project.commit
+def recipe(request: RunRequest) -> Recipe:
+    """A run of the project at its effective commit; the user's job variables win over the runtime's."""
+    project, source = request.project, request.source
+    variables = request.settings.job_variables or {}
     return Recipe(
-        job_variables={"command": command(job.project), **said, "env": dict(job.env)},
-        pull_steps=[use_checkout(job.source)] if commit == _WORKTREE else [clone(job.source, commit)],
+        job_variables={"command": command(project), **variables, "env": dict(request.env)},
+        pull_steps=[use_checkout(source)] if project.commit == _WORKTREE else [clone(source, project.commit)],
     )
 
 
 def command(project: Project) -> str:
-    """What the worker starts. It starts before the code is there, so what it installs stands in the command.
+    """What the worker starts. It starts before the code is cloned, so the packages are named in the command.
 
     `--isolated` keeps the worker's own packages out of the run; uv caches the environment by its requirements.
     """
-    packages = [word for line in requirements(project) for word in ("--with", line)]
+    packages = [argument for line in requirements(project) for argument in ("--with", line)]
     uv = ["uv", "run", "--isolated", "--no-project", "--quiet", "--python", project.python]
     return shlex.join([*uv, *packages, "prefect", "flow-run", "execute"])
 
 
 def requirements(project: Project) -> tuple[str, ...]:
-    """What a run's environment holds: the project's own, and Prefect where it does not name it."""
-    asked = {canonicalize_name(Requirement(line).name) for line in project.requirements}
-    return project.requirements if "prefect" in asked else (*PREFECT_REQUIREMENTS, *project.requirements)
+    """Packages of a run's environment: the project's own, and Prefect where the project does not name it."""
+    names = {canonicalize_name(Requirement(line).name) for line in project.requirements}
+    return project.requirements if "prefect" in names else (*PREFECT_REQUIREMENTS, *project.requirements)
 
 
 def clone(source: Source, commit: str) -> Json:
@@ -74,4 +76,11 @@ def use_checkout(source: Source) -> Json:
     return {"prefect.deployments.steps.set_working_directory": {"directory": source.checkout}}
 
 
-RUNTIME = Runtime(pool_type="process", pool_name="process", job_template=job_template, recipe=recipe)
+RUNTIME = Runtime(
+    pool_type="process",
+    pool_name="process",
+    job_template=job_template,
+    recipe=recipe,
+    allows_moving_pin=True,
+    has_local_worker=True,
+)

@@ -1,16 +1,18 @@
 """One raw value of the config: from JSON text to data, refused where nothing could be done with it. Pure."""
 
 import json
-from typing import Any
+from typing import Annotated, Any
+
+import pydantic
 
 from flowstacks.core import yaml_limits
 
 _LONGEST_SHOWN = 80
-"""Characters of a value in a message; a name of 20,000 would hide what is said about it."""
+"""Characters of a value in a message; a name of 20,000 would hide the message."""
 
 
 class UnusableError(ValueError):
-    """`remedy` says what to do about it."""
+    """A value that no key could have; `remedy`: what to do about it."""
 
     def __init__(self, message: str, remedy: str) -> None:
         """`message` follows the key's name."""
@@ -35,6 +37,17 @@ def shown(value: Any) -> str:
     """As Python writes it, cut where it is long."""
     text = repr(value)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}… ({len(text):,} characters)"
+
+
+def _flag(value: Any) -> bool:
+    """Pulumi gives every scalar as text; the provider, which reads it too, knows no other spellings."""
+    if value in (True, "true", False, "false"):
+        return value in (True, "true")
+    raise ValueError("write true or false")
+
+
+Flag = Annotated[bool, pydantic.BeforeValidator(_flag)]
+"""`true` or `false`."""
 
 
 def _refuse(fault: tuple[str, str] | None) -> None:

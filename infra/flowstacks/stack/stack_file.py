@@ -1,4 +1,4 @@
-"""Where a config value stands: `Pulumi.<stack>.yaml` first, then the shared `Pulumi.yaml`."""
+"""Where a config value is written: `Pulumi.<stack>.yaml` first, then the shared `Pulumi.yaml`."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -7,15 +7,15 @@ from typing import Any, cast
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from flowstacks.core import problem, yaml_limits, yaml_scalar
+from flowstacks.core import naming, problem, yaml_limits, yaml_scalar
 from flowstacks.core.errors import RejectedError
 from flowstacks.core.problem import Place
 from flowstacks.core.yaml_scalar import Fault
 
 Key = str | int
 PROJECT_FILE = "Pulumi.yaml"
-SECRET = "[secret]"  # noqa: S105 - no password: it says that one stands there
-"""Stands for an encrypted value: only the engine can decrypt it."""
+SECRET = "[secret]"  # noqa: S105 - no password, but the mark of one
+"""Replaces an encrypted value: only the engine can decrypt it."""
 
 
 class StackFile:
@@ -26,7 +26,7 @@ class StackFile:
 
     def __init__(self, root: Path, stack: str) -> None:
         """`root` holds `Pulumi.yaml`; a file that does not exist counts as empty."""
-        self.name = f"Pulumi.{stack}.yaml"
+        self.name = naming.stack_file(stack)
         self._files = [(name, _config_of(root / name)) for name in (self.name, PROJECT_FILE)]
 
     def place(self, path: Sequence[Key]) -> Place:
@@ -57,8 +57,8 @@ def read(path: Path) -> Mapping[str, Any]:
         document: Any = loader.load(text)
     except (YAMLError, UnicodeDecodeError) as broken:
         mark: Any = getattr(broken, "problem_mark", None)
-        why = str(getattr(broken, "problem", None) or "not YAML")
-        raise RejectedError([_broken(path.name, mark.line + 1 if mark else 0, why)]) from broken
+        cause = str(getattr(broken, "problem", None) or "not YAML")
+        raise RejectedError([_broken(path.name, mark.line + 1 if mark else 0, cause)]) from broken
     if not isinstance(document, Mapping):
         raise RejectedError([_broken(path.name, 1, "not a mapping")])
     return cast("Mapping[str, Any]", document)
@@ -76,8 +76,8 @@ def _text(path: Path) -> str:
     with path.open("rb") as file:
         content = file.read(yaml_limits.MOST_BYTES + 1)
     if len(content) > yaml_limits.MOST_BYTES:
-        why = f"it has more than {yaml_limits.MOST_BYTES:,} bytes"
-        raise RejectedError([_broken(path.name, 0, why, "Write broader patterns, or split the environment")])
+        cause = f"it has more than {yaml_limits.MOST_BYTES:,} bytes"
+        raise RejectedError([_broken(path.name, 0, cause, "Write broader patterns, or split the environment")])
     return content.decode("utf-8-sig")
 
 
@@ -87,15 +87,15 @@ def _refuse(file: str, faults: Iterable[Fault]) -> None:
         raise RejectedError(problems)
 
 
-def _broken(file: str, line: int, why: str, remedy: str = "Mend the YAML") -> problem.Problem:
-    return problem.error("broken-stack-file", Place(file, line), why, remedy)
+def _broken(file: str, line: int, cause: str, remedy: str = "Mend the YAML") -> problem.Problem:
+    return problem.error("broken-stack-file", Place(file, line), cause, remedy)
 
 
 def _line(config: Any, path: Sequence[Key]) -> int:
-    found = 0
+    number = 0
     for key, marks in _walk(config, path):
-        found = cast("int", marks.data[key][0]) + 1
-    return found
+        number = cast("int", marks.data[key][0]) + 1
+    return number
 
 
 def _walk(node: Any, path: Sequence[Key]) -> Iterator[tuple[Key, Any]]:

@@ -1,7 +1,7 @@
 import json
 
 from flowstacks.aws import roles
-from flowstacks.stack.config import Statement
+from flowstacks.stack.aws_config import Statement
 
 _REPOSITORY = "arn:aws:ecr:eu-central-1:123456789012:repository/flowstacks-staging"
 _LOGS = "arn:aws:logs:eu-central-1:123456789012:log-group:/ecs/flowstacks-staging"

@@ -1,5 +1,5 @@
 from flowstacks.aws import secrets, tasks
-from flowstacks.runtimes.runtime import Task
+from flowstacks.desired.recipe import Task
 
 _ARNS = {"warehouse": "arn:warehouse-AbCdEf", "prefect": "arn:prefect-AbCdEf"}
 

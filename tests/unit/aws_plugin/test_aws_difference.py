@@ -3,7 +3,7 @@ import json
 import pytest
 
 from flowstacks.aws_plugin import difference, registry
-from flowstacks.aws_plugin.values import UNKNOWN, Props
+from flowstacks.aws_plugin.properties.values import UNKNOWN, Props
 
 TASK = "aws:ecs/taskDefinition:TaskDefinition"
 ROLE = "aws:iam/role:Role"

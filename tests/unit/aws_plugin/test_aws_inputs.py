@@ -3,7 +3,7 @@ import json
 import pytest
 
 from flowstacks.aws_plugin import inputs, registry
-from flowstacks.aws_plugin.values import UNKNOWN, Props
+from flowstacks.aws_plugin.properties.values import UNKNOWN, Props
 
 TASK = registry.kind("aws:ecs/taskDefinition:TaskDefinition")
 ROLE = registry.kind("aws:iam/role:Role")

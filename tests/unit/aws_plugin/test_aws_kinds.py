@@ -2,9 +2,10 @@
 
 import pytest
 
-from flowstacks.aws_plugin import registry, schema
+from flowstacks.aws_plugin import registry
 from flowstacks.aws_plugin.errors import RefusedError
 from flowstacks.aws_plugin.kind import AwsKind
+from flowstacks.aws_plugin.properties import schema
 
 KINDS = pytest.mark.parametrize("kind", registry.KINDS, ids=lambda kind: kind.resource_type)
 

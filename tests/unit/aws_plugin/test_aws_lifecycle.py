@@ -1,6 +1,6 @@
 from flowstacks.aws_plugin import inputs, lifecycle, registry
+from flowstacks.aws_plugin.properties.values import UNKNOWN, Props
 from flowstacks.aws_plugin.session import Emulator
-from flowstacks.aws_plugin.values import UNKNOWN, Props
 
 AWS = Emulator("eu-central-1", "key", "secret", {}, {"project": "flows"})
 TASK = registry.kind("aws:ecs/taskDefinition:TaskDefinition")

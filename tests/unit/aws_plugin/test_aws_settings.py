@@ -4,8 +4,8 @@ import pytest
 
 from flowstacks.aws_plugin import settings
 from flowstacks.aws_plugin.errors import RefusedError
+from flowstacks.aws_plugin.properties.values import Props
 from flowstacks.aws_plugin.session import Emulator
-from flowstacks.aws_plugin.values import Props
 
 URL = "http://127.0.0.1:4566"
 # As the engine sends them: what is nested is a JSON text, and so are switches.

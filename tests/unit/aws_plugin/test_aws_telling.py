@@ -15,4 +15,4 @@ CASES = {
 
 @pytest.mark.parametrize(("failed", "expected"), CASES.values(), ids=CASES)
 def test_words(failed: Exception, expected: str) -> None:
-    assert error_text.words(failed) == expected
+    assert error_text.message(failed) == expected

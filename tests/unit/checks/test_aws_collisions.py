@@ -1,7 +1,8 @@
 from flowstacks.checks import aws_collisions
 from flowstacks.core.problem import Place
-from flowstacks.desired import desired_state
-from flowstacks.runtimes.runtime import Source
+from flowstacks.desired import choice, desired_state
+from flowstacks.desired.recipe import Source
+from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.stack.config import Config
 from tests.support import manifests
 from tests.support.manifests import PIN
@@ -17,8 +18,8 @@ def _messages(*projects: str) -> list[str]:
         *(manifests.flow("load", manifests.deployment(f"{name}/load/a"), project_name=name) for name in projects),
         projects=tuple(manifests.project(name) for name in projects),
     )
-    chosen = desired_state.choose(stack, {PIN: manifest}, lambda _: Place("Pulumi.staging.yaml", 0))
-    wanted = desired_state.desired(stack, "flowstacks/staging", _SOURCE, chosen)
+    chosen = choice.choose(stack, {PIN: manifest}, lambda _: Place("Pulumi.staging.yaml", 0))
+    wanted = desired_state.compose(stack, RUNTIMES[stack.runtime], "flowstacks/staging", _SOURCE, chosen)
     return [one.message for one in aws_collisions.check(stack, wanted, lambda _: Place("Pulumi.staging.yaml", 3))]
 
 

@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
+from flowstacks.aws import ecs_template
 from flowstacks.checks import aws_placement
 from flowstacks.core.problem import Place
-from flowstacks.runtimes import ecs_template
 from flowstacks.stack.config import Config
 
 _ARN = "arn:aws:ecs:eu-central-1:123456789012:cluster/flowstacks-staging"

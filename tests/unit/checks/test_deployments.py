@@ -4,9 +4,10 @@ import pytest
 
 from flowstacks.checks import deployments
 from flowstacks.core.problem import Place, Problem
-from flowstacks.desired import desired_state
+from flowstacks.desired import choice, desired_state
+from flowstacks.desired.recipe import Source
 from flowstacks.discovery.manifest import Manifest
-from flowstacks.runtimes.runtime import Source
+from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.stack.config import Config
 from tests.support import manifests
 from tests.support.manifests import PIN
@@ -24,8 +25,8 @@ def _problems(manifest: Manifest, **fields: Any) -> list[Problem]:
         {"environment": "dev", "runtime": "process", "schedule_policy": "paused", "release": {"commit": PIN}, **fields}
     )
     found = {PIN: manifest}
-    chosen = desired_state.choose(config, found, _place)
-    wanted = desired_state.desired(config, "flowstacks/dev", _SOURCE, chosen)
+    chosen = choice.choose(config, found, _place)
+    wanted = desired_state.compose(config, RUNTIMES[config.runtime], "flowstacks/dev", _SOURCE, chosen)
     return [
         *deployments.check_patterns(config, found, _place),
         *deployments.check_layers(chosen),

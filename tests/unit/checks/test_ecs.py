@@ -13,9 +13,10 @@ import pytest
 from flowstacks.checks import deployments, ecs
 from flowstacks.core import naming
 from flowstacks.core.problem import Place, Problem
-from flowstacks.desired import desired_state
+from flowstacks.desired import choice, desired_state
+from flowstacks.desired.recipe import Source
 from flowstacks.discovery.manifest import DeclaredDeployment, Manifest
-from flowstacks.runtimes.runtime import Source
+from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import Key
 from tests.support import manifests
@@ -62,8 +63,10 @@ def problems(case: dict[str, Any]) -> list[Problem]:
     def place(pattern: str) -> Place:
         return locate(["flowstacks:overrides", pattern] if pattern else ["flowstacks:defaults"])
 
-    chosen = desired_state.choose(config, found, place)
-    wanted = desired_state.desired(config, "o", Source(url="u", credentials=None, checkout="/c"), chosen)
+    chosen = choice.choose(config, found, place)
+    wanted = desired_state.compose(
+        config, RUNTIMES[config.runtime], "o", Source(url="u", credentials=None, checkout="/c"), chosen
+    )
     written: dict[str, Any] = case.get("written", {})
     return [
         *ecs.check_stack(config, written, locate),
@@ -90,7 +93,7 @@ def test_case(case: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_process_stack_says_nothing_of_it(case: dict[str, Any]) -> None:
     config = stack({**case.get("stack", {}), "runtime": "process", "region": None})
     found = {PIN: manifest(case)}
-    chosen = desired_state.choose(config, found, lambda _: Place("f", 1))
+    chosen = choice.choose(config, found, lambda _: Place("f", 1))
     assert ecs.check_stack(config, case.get("written", {}), locate) == []
     assert ecs.check(config, chosen, found, locate) == []
 

@@ -4,8 +4,9 @@ import pytest
 
 from flowstacks.checks import lost_projects
 from flowstacks.core.problem import Place
-from flowstacks.desired import desired_state
-from flowstacks.runtimes.runtime import Source
+from flowstacks.desired import choice, desired_state
+from flowstacks.desired.recipe import Source
+from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.stack.config import Config
 from tests.support import manifests
 from tests.support.manifests import PIN
@@ -34,8 +35,10 @@ def test_emptied(entrypoints: list[str], overrides: dict[str, Any], emptied_proj
         "overrides": overrides,
     })  # fmt: skip
     found = {PIN: manifests.manifest(manifests.flow("f", manifests.deployment("etl/f/a")), projects=_BOTH)}
-    chosen = desired_state.choose(config, found, lambda _: _PLACE)
-    wanted = desired_state.desired(config, "o/main", Source(url="u", credentials=None, checkout="/c"), chosen)
+    chosen = choice.choose(config, found, lambda _: _PLACE)
+    wanted = desired_state.compose(
+        config, RUNTIMES[config.runtime], "o/main", Source(url="u", credentials=None, checkout="/c"), chosen
+    )
     problems = list(lost_projects.check(config, wanted, found, entrypoints, _PLACE))
     assert [(one.code, one.line) for one in problems] == [("emptied-project", 4)] * len(emptied_projects)
     assert all(repr(name) in one.message for one, name in zip(problems, emptied_projects, strict=True))
@@ -57,8 +60,10 @@ def test_a_lost_release_empties_nothing(entrypoints: list[str], overrides: dict[
     )
     held = {PIN: manifests.manifest(manifests.flow("f", manifests.deployment("etl/f/a")), projects=_BOTH)}
     found = held if any("commit" in said for said in overrides.values()) else {}
-    chosen = desired_state.choose(config, found, lambda _: _PLACE)
-    wanted = desired_state.desired(config, "o/main", Source(url="u", credentials=None, checkout="/c"), chosen)
+    chosen = choice.choose(config, found, lambda _: _PLACE)
+    wanted = desired_state.compose(
+        config, RUNTIMES[config.runtime], "o/main", Source(url="u", credentials=None, checkout="/c"), chosen
+    )
     problems = list(lost_projects.check(config, wanted, found, entrypoints, _PLACE))
     assert [one.code for one in problems] == ["emptied-environment"] * len(expected)
     assert all(text in one.message for one, text in zip(problems, expected, strict=True))

@@ -2,8 +2,8 @@ import pytest
 
 from flowstacks.checks import prefect_version
 from flowstacks.core.problem import Place
-from flowstacks.desired import desired_state
-from flowstacks.desired.desired_state import ChosenDeployment
+from flowstacks.desired import choice
+from flowstacks.desired.choice import ChosenDeployment
 from flowstacks.stack.config import Config
 from tests.support import manifests
 from tests.support.manifests import PIN
@@ -17,7 +17,7 @@ def _chosen(*requirements: str) -> list[ChosenDeployment]:
     config = Config.model_validate(
         {"environment": "dev", "runtime": "process", "schedule_policy": "paused", "release": {"commit": PIN}}
     )
-    return desired_state.choose(config, {PIN: manifests.manifest(flow, projects=(project,))}, lambda _: Place("f", 1))
+    return choice.choose(config, {PIN: manifests.manifest(flow, projects=(project,))}, lambda _: Place("f", 1))
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ import pytest
 
 from flowstacks.checks import properties
 from flowstacks.core.problem import Place, Problem
-from flowstacks.desired import desired_state
-from flowstacks.runtimes.runtime import Source
+from flowstacks.desired import choice, desired_state
+from flowstacks.desired.recipe import Source
+from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.stack.config import Config
 from tests.support import manifests
 from tests.support.manifests import PIN
@@ -18,9 +19,11 @@ def _problems(said: dict[str, Any], **fields: Any) -> list[Problem]:
         {"environment": "dev", "runtime": "process", "schedule_policy": "paused", "release": {"commit": PIN}, **fields}
     )
     found = manifests.manifest(manifests.flow("f", manifests.deployment("etl/f/a", **said)))
-    chosen = desired_state.choose(config, {PIN: found}, lambda _: _NAMING)
+    chosen = choice.choose(config, {PIN: found}, lambda _: _NAMING)
     source = Source(url="u", credentials=None, checkout="/c")
-    return properties.check(desired_state.desired(config, "flowstacks/dev", source, chosen), _NAMING)
+    return properties.check(
+        desired_state.compose(config, RUNTIMES[config.runtime], "flowstacks/dev", source, chosen), _NAMING
+    )
 
 
 def test_nothing_is_wrong_with_what_is_right() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flowstacks.cli import entry
-from flowstacks.stack import config
+from flowstacks.stack.release import COMMIT
 from tests.support import flows
 from tests.support.discovery_repo import Repo
 
@@ -122,7 +122,7 @@ def test_a_variable_that_hides_the_pins_is_refused(
 ) -> None:
     before, after = _edited(repo)
     _pin(repo, staging=after, main=before)
-    monkeypatch.setenv(config.COMMIT, before)
+    monkeypatch.setenv(COMMIT, before)
     assert entry.main(["diff", "staging", "main"]) == 1
     assert "unset FLOWSTACKS_COMMIT" in capsys.readouterr().err
 

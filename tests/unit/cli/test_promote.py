@@ -8,7 +8,7 @@ import pytest
 
 from flowstacks.evaluation import evaluation
 from flowstacks.pins import stack_text
-from flowstacks.stack import config
+from flowstacks.stack.release import COMMIT
 from tests.support import promotions
 from tests.support.promotions import FLOW, HEAD_LINES, Team, flowstacks, told
 
@@ -217,8 +217,8 @@ def test_a_commit_whose_flows_do_not_parse_is_refused_at_its_line(team: Team, ca
 def test_a_variable_that_hides_the_pins_is_refused(
     team: Team, capsys: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(config.COMMIT, team.first)
-    assert f"Run `unset {config.COMMIT}`" in flowstacks(capsys, "promote", "dev", "main", expect=1)
+    monkeypatch.setenv(COMMIT, team.first)
+    assert f"Run `unset {COMMIT}`" in flowstacks(capsys, "promote", "dev", "main", expect=1)
 
 
 def test_a_closed_gate_writes_nothing_until_it_is_skipped(team: Team, capsys: Printed) -> None:

@@ -2,7 +2,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from flowstacks.cli.text import release_block
-from flowstacks.stack.config import Release
+from flowstacks.stack.release import Release
 from tests.support.manifests import PIN
 
 _DIGEST = f"sha256:{'a' * 64}"

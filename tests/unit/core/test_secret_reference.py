@@ -5,7 +5,7 @@ from flowstacks.core.secret_reference import Reference
 
 
 @pytest.mark.parametrize(
-    ("said", "reference"),
+    ("text", "reference"),
     [
         ("warehouse", Reference("warehouse", None)),
         ("team/ware_house+=.@-1", Reference("team/ware_house+=.@-1", None)),
@@ -13,13 +13,13 @@ from flowstacks.core.secret_reference import Reference
         ("warehouse:pass word", Reference("warehouse", "pass word")),
     ],
 )
-def test_a_reference_is_read_and_written(said: str, reference: Reference) -> None:
-    assert secret_reference.parse(said) == reference
-    assert str(reference) == said
+def test_a_reference_is_read_and_written(text: str, reference: Reference) -> None:
+    assert secret_reference.parse(text) == reference
+    assert str(reference) == text
 
 
 @pytest.mark.parametrize(
-    "said",
+    "text",
     [
         "",
         ":password",
@@ -34,6 +34,6 @@ def test_a_reference_is_read_and_written(said: str, reference: Reference) -> Non
         "a\n",
     ],
 )
-def test_what_aws_or_ecs_would_refuse_is_refused(said: str) -> None:
+def test_what_aws_or_ecs_would_refuse_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="secret"):
-        secret_reference.parse(said)
+        secret_reference.parse(text)

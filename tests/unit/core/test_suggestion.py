@@ -5,7 +5,7 @@ from flowstacks.stack.config import Config
 
 
 @pytest.mark.parametrize(
-    ("known", "told"),
+    ("known", "remedy"),
     [
         (["etl/load", "web/page"], "Did you mean 'etl/load'?"),
         (["web/page", "abc"], "Known are abc, web/page"),
@@ -16,12 +16,12 @@ from flowstacks.stack.config import Config
         ),
     ],
 )
-def test_closest(known: list[str], told: str) -> None:
-    assert suggestion.closest("etl/laod", known) == told
+def test_closest(known: list[str], remedy: str) -> None:
+    assert suggestion.closest("etl/laod", known) == remedy
 
 
 @pytest.mark.parametrize(
-    ("pattern", "known", "told"),
+    ("pattern", "known", "remedy"),
     [
         ("etl/dialy", ["etl/daily/x", "web/dialy"], "Did you mean 'etl/daily/x'?"),
         ("etl/page", ["etl/load/daily", "web/page/daily"], "Known are etl/load/daily"),
@@ -30,8 +30,8 @@ def test_closest(known: list[str], told: str) -> None:
         ("etl/load", [], "None is known"),
     ],
 )
-def test_an_address_is_looked_for_in_its_own_project(pattern: str, known: list[str], told: str) -> None:
-    assert suggestion.closest_address(pattern, known) == told
+def test_an_address_is_looked_for_in_its_own_project(pattern: str, known: list[str], remedy: str) -> None:
+    assert suggestion.closest_address(pattern, known) == remedy
 
 
 def test_fields_are_told_as_they_are_written() -> None:

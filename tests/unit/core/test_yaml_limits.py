@@ -1,18 +1,13 @@
 """Hostile stack files: each is one clear problem at once, and what is accepted arrives as it is written."""
 
-import json
-import math
 import time
 from pathlib import Path
-from typing import Any
 
 import hypothesis
 import pytest
 from hypothesis import strategies
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
-from flowstacks.core import problem, yaml_limits, yaml_scalar
+from flowstacks.core import problem
 from flowstacks.core.errors import RejectedError
 from flowstacks.stack import config
 from flowstacks.stack.stack_file import StackFile
@@ -32,7 +27,7 @@ HOSTILE = {
     "boolean as a key": ("config: {true: x}\n", 1, "the key true is no text"),
     "list as a key": ("config:\n  ? [a, b]\n  : x\n", 2, "a key is text here"),
     "mapping as a key": ("config:\n  ? {a: b}\n  : x\n", 2, "a key is text here"),
-    "alias as a key": ("config:\n  a: &a x\n  *a : y\n", 3, "the alias *a stands for a key"),
+    "alias as a key": ("config:\n  a: &a x\n  *a : y\n", 3, "the alias *a is used as a key"),
     "number as a key further in": (_RUNTIME + "  flowstacks:defaults: {env: {1: x}}\n", 3, "the key 1 is no text"),
     "flow lists": (_RUNTIME + f"  flowstacks:x: {'[' * 2000}{']' * 2000}\n", 3, "nested deeper than 100"),
     "lists that are not closed": (_RUNTIME + f"  flowstacks:x: {'[' * 2000}\n", 3, "nested deeper than 100"),
@@ -41,8 +36,8 @@ HOSTILE = {
     ),
     "alias bomb": (_BOMB, 6, "more than 50000 nodes"),
     "alias chain": (_CHAIN, 100, "nested deeper than 100"),
-    "alias circle": ("config:\n  flowstacks:a: &a [*a]\n", 2, "inside of what it stands for"),
-    "merge circle": ("config:\n  flowstacks:a: &a {<<: *a}\n", 2, "inside of what it stands for"),
+    "alias circle": ("config:\n  flowstacks:a: &a [*a]\n", 2, "inside of what it refers to"),
+    "merge circle": ("config:\n  flowstacks:a: &a {<<: *a}\n", 2, "inside of what it refers to"),
     "JSON": (_RUNTIME + f"  flowstacks:defaults: '{'[' * 100_000}'\n", 3, "nested deeper than 100"),
     "JSON objects": (
         _RUNTIME + "  flowstacks:defaults: '" + '{"a":' * 20_000 + "1" + "}" * 20_000 + "'\n", 3, "nested deeper",
@@ -125,36 +120,6 @@ def test_what_both_read_alike_is_accepted(tmp_path: Path, value: str, meant: obj
     (tmp_path / "Pulumi.dev.yaml").write_text(f"config:\n  flowstacks:defaults: {{v: {value}}}\n")
     read = StackFile(tmp_path, "dev").values()["flowstacks:defaults"]["v"]
     assert (type(meant)(read), isinstance(read, float)) == (meant, isinstance(meant, float))
-
-
-@hypothesis.given(strategies.text("0123456789_+-.eExXoObBaf:TZ ~ntyINF", min_size=1, max_size=12))
-@hypothesis.settings(max_examples=500)
-def test_a_scalar_that_is_accepted_is_read_as_the_rules_say(token: str) -> None:
-    hypothesis.assume(token == token.strip() and not token.startswith(("- ", "-:")) and ": " not in token)
-    text = f"a: {token}\n"
-    loader: Any = YAML(typ="rt")
-    try:
-        if list(yaml_limits.faults(text)):
-            return
-        value = loader.load(text)["a"]
-    except YAMLError:
-        return
-    number = yaml_scalar.number(token)
-    if number is None:
-        assert value is None or isinstance(value, str | bool | list)
-    else:
-        assert value == number
-        assert math.isfinite(value)
-
-
-@hypothesis.given(
-    strategies.recursive(
-        strategies.text(max_size=3) | strategies.integers(), lambda inner: strategies.lists(inner, max_size=3)
-    )
-)
-def test_what_is_shallow_is_not_called_deep(value: object) -> None:
-    assert yaml_limits.json_fault(json.dumps([value, '[{"' * 200])) is None
-    assert yaml_limits.value_fault(value) is None
 
 
 @hypothesis.given(strategies.text())

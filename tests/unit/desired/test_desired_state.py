@@ -4,12 +4,13 @@ from typing import Any
 import pytest
 
 from flowstacks.core.problem import Place
-from flowstacks.desired import desired_state
-from flowstacks.desired.desired_state import Desired
+from flowstacks.desired import choice, desired_state
+from flowstacks.desired.objects import Desired
+from flowstacks.desired.recipe import Source
 from flowstacks.discovery.manifest import Manifest
 from flowstacks.provider.kinds.deployment import DeploymentInputs
 from flowstacks.provider.kinds.work_pool import WorkPoolInputs
-from flowstacks.runtimes.runtime import Source
+from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.stack.config import Config
 from tests.support import manifests
 from tests.support.manifests import EFFECTIVE, PIN
@@ -27,8 +28,8 @@ def _config(**fields: Any) -> Config:
 
 def _desired(config: Config, manifest: Manifest, **others: Manifest) -> Desired:
     found = {PIN: manifest, **others}
-    chosen = desired_state.choose(config, found, lambda _: Place("Pulumi.staging.yaml", 7))
-    return desired_state.desired(config, "flowstacks/staging", _SOURCE, chosen)
+    chosen = choice.choose(config, found, lambda _: Place("Pulumi.staging.yaml", 7))
+    return desired_state.compose(config, RUNTIMES[config.runtime], "flowstacks/staging", _SOURCE, chosen)
 
 
 def _props(config: Config, manifest: Manifest, address: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import hypothesis
 import pytest
 
-from flowstacks.desired.desired_state import Desired
+from flowstacks.desired.objects import Desired
 from flowstacks.difference import plan, plan_document, plan_text
 from flowstacks.difference.containers import Containers
 from flowstacks.difference.plan import DeploymentPlan

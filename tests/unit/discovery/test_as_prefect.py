@@ -16,14 +16,14 @@ RUNNING = [case for case in tomllib.loads((CASES / "names.toml").read_text())["c
 
 @pytest.mark.filterwarnings("ignore")  # Prefect warns of flows with one name
 @pytest.mark.parametrize("case", RUNNING, ids=lambda case: case["name"])
-def test_prefect_says_the_same(case: dict[str, Any], tmp_path: pathlib.Path) -> None:
+def test_prefect_describes_every_flow_alike(case: dict[str, Any], tmp_path: pathlib.Path) -> None:
     file = tmp_path / "a.py"
     file.write_text(case["files"]["a.py"])
     imported = runpy.run_path(str(file))
-    found, _ = surveyed(case)
-    assert len(found) > 2
-    for told in found:
-        flow = imported[told.function]
+    flows, _ = surveyed(case)
+    assert len(flows) > 2
+    for declared in flows:
+        flow = imported[declared.function]
         assert isinstance(flow, prefect.Flow)
-        assert (told.name, told.description, told.is_async) == (flow.name, flow.description, flow.isasync)
-        assert told.parameters == parameter_schema(flow.fn).model_dump_for_openapi()
+        assert (declared.name, declared.description, declared.is_async) == (flow.name, flow.description, flow.isasync)
+        assert declared.parameters == parameter_schema(flow.fn).model_dump_for_openapi()

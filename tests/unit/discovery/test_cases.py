@@ -44,18 +44,20 @@ def test_case(case: dict[str, Any]) -> None:
         assert [flow.function for flow in flows if flow.is_async] == case["is_async"]
     if "descriptions" in case:
         assert {flow.function: flow.description for flow in flows if flow.description} == case["descriptions"]
-    found = {f"{one.file.removeprefix('flows/etl').lstrip('/')}:{one.line} {one.code}" for one in problems}
-    assert found == set(case.get("problems", []))
+    reported = {
+        f"{problem.file.removeprefix('flows/etl').lstrip('/')}:{problem.line} {problem.code}" for problem in problems
+    }
+    assert reported == set(case.get("problems", []))
     deployments = {deployment.address: deployment for flow in flows for deployment in flow.deployments}
     if "deployed" in case and not case.get("ignore_deployed"):
         assert sorted(deployments) == sorted(case["deployed"])
     for address, settings in case.get("settings", {}).items():
-        said = deployments[address].settings.model_dump(mode="json", exclude_none=True)
-        assert said == settings
-    assert all(one.remedy and one.message for one in problems)
+        declared = deployments[address].settings.model_dump(mode="json", exclude_none=True)
+        assert declared == settings
+    assert all(problem.remedy and problem.message for problem in problems)
     if "remedies" in case:
         assert [problem.remedy for problem in problems] == case["remedies"]
 
 
-def test_case_names_are_told_apart() -> None:
+def test_case_names_are_unique() -> None:
     assert len({param.id for param in ALL}) == len(ALL) > 20

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flowstacks.core import errors
-from flowstacks.discovery import discovery, manifest
+from flowstacks.discovery import discovery
+from flowstacks.discovery.manifest import Manifest
 from tests.support.discovery_repo import Repo
 
 FLOW = "from prefect import flow\n@flow\ndef load(days: int = 1): ...\n"
@@ -17,12 +18,12 @@ FLOW = "from prefect import flow\n@flow\ndef load(days: int = 1): ...\n"
 
 def brief(repo: Repo, rev: str = "HEAD", sources: list[str] | None = None) -> list[str]:
     _, problems = discovery.discover(repo.root, rev, sources)
-    return [f"{one.file}:{one.line} {one.severity} {one.code}" for one in problems]
+    return [f"{problem.file}:{problem.line} {problem.severity} {problem.code}" for problem in problems]
 
 
 def commits(repo: Repo, rev: str = "HEAD") -> dict[str, str]:
-    found, _ = discovery.discover(repo.root, rev)
-    return {project.name: project.commit for project in found.projects}
+    manifest, _ = discovery.discover(repo.root, rev)
+    return {project.name: project.commit for project in manifest.projects}
 
 
 def shared(*paths: str) -> str:
@@ -31,12 +32,12 @@ def shared(*paths: str) -> str:
 
 def test_a_bare_flow_whole(repo: Repo) -> None:
     commit = repo.commit({"flows/etl/load.py": FLOW})
-    found, problems = discovery.discover(repo.root, "HEAD")
+    manifest, problems = discovery.discover(repo.root, "HEAD")
     assert problems == []
-    assert found.commit == commit
-    (project,) = found.projects
+    assert manifest.commit == commit
+    (project,) = manifest.projects
     assert (project.name, project.path, project.commit, len(project.tree_key)) == ("etl", "flows/etl", commit, 64)
-    (flow,) = found.flows
+    (flow,) = manifest.flows
     assert (flow.entrypoint, flow.line, flow.declared_by) == ("flows/etl/load.py:load", 3, "bare")
     (deployment,) = flow.deployments
     assert (deployment.address, deployment.is_default, deployment.line) == ("etl/load/default", True, 3)
@@ -45,9 +46,9 @@ def test_a_bare_flow_whole(repo: Repo) -> None:
 def test_a_past_commit_is_read_as_it_was(repo: Repo) -> None:
     first = repo.commit({"flows/etl/load.py": FLOW})
     repo.commit({"flows/etl/load.py": FLOW.replace("load", "renamed"), "flows/new/x.py": FLOW})
-    found, _ = discovery.discover(repo.root, first)
-    assert [flow.name for flow in found.flows] == ["load"]
-    assert found.commit == first
+    manifest, _ = discovery.discover(repo.root, first)
+    assert [flow.name for flow in manifest.flows] == ["load"]
+    assert manifest.commit == first
 
 
 def test_effective_commits_follow_folder_and_shared_paths(repo: Repo) -> None:
@@ -79,10 +80,10 @@ def test_worktree_without_changes_has_heads_commits(repo: Repo) -> None:
     first = repo.commit({"flows/a/x.py": FLOW})
     repo.commit({"README": "x"})
     at_head, _ = discovery.discover(repo.root, "HEAD")
-    found, _ = discovery.discover(repo.root, "worktree")
-    assert found.commit == "worktree"
-    assert found.projects == at_head.projects
-    assert found.projects[0].commit == first
+    manifest, _ = discovery.discover(repo.root, "worktree")
+    assert manifest.commit == "worktree"
+    assert manifest.projects == at_head.projects
+    assert manifest.projects[0].commit == first
 
 
 def test_worktree_marks_the_projects_that_differ(repo: Repo) -> None:
@@ -104,8 +105,8 @@ def test_a_shallow_clone_is_refused_only_where_it_matters(repo: Repo, tmp_path: 
     changed = repo.commit({"flows/a/x.py": FLOW + "# edited\n"})
     clone = tmp_path / "clone"
     repo.git("clone", "-q", "--depth", "2", f"file://{repo.root}", str(clone))
-    found, _ = discovery.discover(clone, "HEAD")
-    assert found.projects[0].commit == changed
+    manifest, _ = discovery.discover(clone, "HEAD")
+    assert manifest.projects[0].commit == changed
     repo.commit({"flows/b/x.py": FLOW, "README": "2"})
     clone = tmp_path / "shallower"
     repo.git("clone", "-q", "--depth", "1", f"file://{repo.root}", str(clone))
@@ -137,14 +138,14 @@ def test_every_problem_at_once_in_reading_order(repo: Repo) -> None:
 def test_the_same_file_in_two_projects(repo: Repo) -> None:
     spec = 'FLOW_SPEC = {"name": "nightly"}\n'
     repo.commit({"flows/a/load.py": FLOW + spec, "flows/b/load.py": FLOW, "flows/c/load.py": FLOW})
-    found, problems = discovery.discover(repo.root, "HEAD")
+    manifest, problems = discovery.discover(repo.root, "HEAD")
     assert problems == []
-    assert [deployment.address for flow in found.flows for deployment in flow.deployments] == [
+    assert [deployment.address for flow in manifest.flows for deployment in flow.deployments] == [
         "a/load/nightly",
         "b/load/default",
         "c/load/default",
     ]
-    assert [flow.file for flow in found.flows] == ["flows/a/load.py", "flows/b/load.py", "flows/c/load.py"]
+    assert [flow.file for flow in manifest.flows] == ["flows/a/load.py", "flows/b/load.py", "flows/c/load.py"]
 
 
 @pytest.mark.parametrize(
@@ -196,8 +197,8 @@ def test_what_may_be_imported(repo: Repo, statement: str, problem: str | None) -
     )
     _, problems = discovery.discover(repo.root, "HEAD")
     expected = [problem] if problem else []
-    assert [one.message.partition(" leads to ")[2].partition(",")[0] for one in problems] == expected
-    assert all(one.code == "import-outside-project" and one.file == "flows/a/load.py" for one in problems)
+    assert [problem.message.partition(" leads to ")[2].partition(",")[0] for problem in problems] == expected
+    assert all(problem.code == "import-outside-project" and problem.file == "flows/a/load.py" for problem in problems)
 
 
 def test_shared_code_is_held_to_the_same_rule_and_tests_are_not(repo: Repo) -> None:
@@ -216,9 +217,9 @@ def test_shared_code_is_held_to_the_same_rule_and_tests_are_not(repo: Repo) -> N
 
 def test_a_project_below_a_folder_of_tests_is_deployed(repo: Repo) -> None:
     repo.commit({"tests/flows/test/load.py": FLOW, "tests/flows/test/tests/x.py": FLOW})
-    found, problems = discovery.discover(repo.root, "HEAD", ["tests/flows/*"])
-    assert [flow.declared_by for flow in found.flows] == ["bare", "none"]
-    assert [one.code for one in problems] == ["flow-in-test"]
+    manifest, problems = discovery.discover(repo.root, "HEAD", ["tests/flows/*"])
+    assert [flow.declared_by for flow in manifest.flows] == ["bare", "none"]
+    assert [problem.code for problem in problems] == ["flow-in-test"]
 
 
 def test_encodings(repo: Repo) -> None:
@@ -234,10 +235,10 @@ def test_encodings(repo: Repo) -> None:
             "flows/a/empty.py": b"",
         }
     )
-    found, problems = discovery.discover(repo.root, "HEAD")
-    assert [flow.name for flow in found.flows] == ["b", "pæn", "c"]
-    assert sorted(one.file for one in problems) == ["flows/a/null.py", "flows/a/unknown.py", "flows/a/wrong.py"]
-    assert {one.code for one in problems} == {"syntax"}
+    manifest, problems = discovery.discover(repo.root, "HEAD")
+    assert [flow.name for flow in manifest.flows] == ["b", "pæn", "c"]
+    assert sorted(problem.file for problem in problems) == ["flows/a/null.py", "flows/a/unknown.py", "flows/a/wrong.py"]
+    assert {problem.code for problem in problems} == {"syntax"}
 
 
 def test_nothing_shared_between_deployments(repo: Repo) -> None:
@@ -249,8 +250,8 @@ def load(x: dict = {}): ...
 FLOW_SPEC = {"flow": "load", **BASE, "deployments": [{"name": "a"}, {"name": "b"}]}
 """
     repo.commit({"flows/a/x.py": text})
-    found, _ = discovery.discover(repo.root, "HEAD")
-    first, second = found.flows[0].deployments
+    manifest, _ = discovery.discover(repo.root, "HEAD")
+    first, second = manifest.flows[0].deployments
     assert first.settings.env is not None
     assert first.settings.parameters is not None
     first.settings.env["LEAK"] = "1"
@@ -265,9 +266,9 @@ def test_a_file_name_that_is_not_utf8_does_not_stop_anything(repo: Repo) -> None
     repo.commit({"flows/a/x.py": FLOW})
     (repo.root / "flows/a/\udcff.py").write_text(FLOW.replace("load", "other"))
     repo.commit({})
-    found, problems = discovery.discover(repo.root, "HEAD")
+    manifest, problems = discovery.discover(repo.root, "HEAD")
     assert problems == []
-    assert [flow.name for flow in found.flows] == ["load", "other"]
+    assert [flow.name for flow in manifest.flows] == ["load", "other"]
 
 
 def test_discovery_imports_neither_pulumi_nor_prefect_nor_flows(repo: Repo) -> None:
@@ -300,8 +301,8 @@ def test_a_projects_commit_has_its_tree_key_and_the_one_before_has_not(edits: li
             for commit in repo.git("rev-list", "--first-parent", "HEAD").split()
         }
         newest_first = list(keys)
-        found: manifest.Manifest = discovery.discover(repo.root, "HEAD")[0]
-        for project in found.projects:
+        manifest: Manifest = discovery.discover(repo.root, "HEAD")[0]
+        for project in manifest.projects:
             expected = newest_first[0]
             for commit in newest_first:
                 if keys[commit][project.name] != project.tree_key:

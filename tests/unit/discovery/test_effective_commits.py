@@ -11,7 +11,7 @@ def test_projects_that_came_went_and_moved(tmp_path: Path) -> None:
     first = repo.commit({"flows/etl/a.py": _FLOW, "flows/web/a.py": _FLOW, "flows/old/a.py": _FLOW})
     second = repo.commit({"flows/etl/a.py": f"{_FLOW}# 2\n", "flows/old/a.py": None, "flows/new/a.py": _FLOW})
     effective = EffectiveCommits(repo.root)
-    assert effective.at(second) == {"etl": second, "new": second, "web": first}
+    assert effective.by_project(second) == {"etl": second, "new": second, "web": first}
     assert effective.moved(first, second) == {"etl", "new", "old"}
     assert effective.moved(second, second) == set()
 
@@ -27,5 +27,5 @@ def test_content_that_went_and_came_back_is_another_commit(tmp_path: Path) -> No
 def test_what_the_clone_does_not_have_is_not_known(tmp_path: Path) -> None:
     repo = Repo(tmp_path)
     first = repo.commit({"README": "no project"})
-    assert EffectiveCommits(repo.root).at(first) == {}
+    assert EffectiveCommits(repo.root).by_project(first) == {}
     assert EffectiveCommits(repo.root).moved(first, "f" * 40) is None

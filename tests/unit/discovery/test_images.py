@@ -29,7 +29,10 @@ def read(repo: Repo, toml: str, **more: str) -> Read:
     manifest, problems = discovery.discover(repo.root, "HEAD")
     (own, *named) = manifest.projects[0].images
     assert own == DeclaredImage(name="", dockerfile=None, file="flows/etl", line=0)
-    texts = [f"{one.file.removeprefix('flows/etl/')}:{one.line} {one.severity} {one.message}" for one in problems]
+    texts = [
+        f"{problem.file.removeprefix('flows/etl/')}:{problem.line} {problem.severity} {problem.message}"
+        for problem in problems
+    ]
     return Read(tuple(named), texts, verb.listing(manifest, problems))
 
 
@@ -51,17 +54,17 @@ def test_a_dockerfile_is_the_projects_own_image(repo: Repo) -> None:
     ],
 )
 def test_images_are_named_in_pyproject(repo: Repo, toml: str, line: int) -> None:
-    found = read(repo, toml)
+    result = read(repo, toml)
     heavy = DeclaredImage(name="heavy", dockerfile="flows/etl/docker/Dockerfile.heavy", file=PYPROJECT, line=line)
-    assert (found.named, found.problems) == ((heavy,), [])
-    assert "image heavy (flows/etl/docker/Dockerfile.heavy)" in found.listing
+    assert (result.named, result.problems) == ((heavy,), [])
+    assert "image heavy (flows/etl/docker/Dockerfile.heavy)" in result.listing
 
 
 def test_a_dockerfile_may_be_in_a_shared_path(repo: Repo) -> None:
     toml = '[tool.flowstacks]\nshared = ["libs/common"]\nimages.base.dockerfile = "../../libs/common/Dockerfile"\n'
-    found = read(repo, toml)
-    assert [one.dockerfile for one in found.named] == ["libs/common/Dockerfile"]
-    assert found.problems == []
+    result = read(repo, toml)
+    assert [image.dockerfile for image in result.named] == ["libs/common/Dockerfile"]
+    assert result.problems == []
 
 
 @pytest.mark.parametrize(
@@ -98,24 +101,24 @@ def test_a_dockerfile_may_be_in_a_shared_path(repo: Repo) -> None:
         ),
     ],
 )
-def test_what_can_not_be_built_is_told_at_its_line(repo: Repo, toml: str, problem: str) -> None:
-    assert any(one.startswith(problem) for one in read(repo, toml).problems)
+def test_an_image_that_can_not_be_built_is_reported_at_its_line(repo: Repo, toml: str, problem: str) -> None:
+    assert any(text.startswith(problem) for text in read(repo, toml).problems)
 
 
-def test_what_is_not_read_of_an_older_declaration_is_said(repo: Repo) -> None:
-    found = read(repo, '[tool.prefect.envs.heavy]\npython_version = 3.11\ndocker_build_context = "."\n')
-    assert [(one.name, one.dockerfile) for one in found.named] == [("heavy", None)]
-    assert found.problems == [
+def test_keys_of_an_older_declaration_that_are_not_read_are_reported(repo: Repo) -> None:
+    result = read(repo, '[tool.prefect.envs.heavy]\npython_version = 3.11\ndocker_build_context = "."\n')
+    assert [(image.name, image.dockerfile) for image in result.named] == [("heavy", None)]
+    assert result.problems == [
         "pyproject.toml:2 info python_version of image 'heavy' is not read",
         "pyproject.toml:3 info docker_build_context of image 'heavy' is not read",
     ]
 
 
-def test_an_unknown_image_is_told_with_the_closest_one(repo: Repo) -> None:
+def test_an_unknown_image_is_reported_with_the_closest(repo: Repo) -> None:
     flow = FILES["flows/etl/load.py"] + "FLOW_SPEC = {\n    'docker_env': 'heavi',\n}\n"
     toml = '[tool.flowstacks.images.heavy]\ndockerfile = "docker/Dockerfile.heavy"\n'
-    found = read(repo, toml, **{"flows/etl/load.py": flow})
-    assert found.problems == ["load.py:6 error flows/etl has no image 'heavi' (did you mean 'heavy'?)"]
+    result = read(repo, toml, **{"flows/etl/load.py": flow})
+    assert result.problems == ["load.py:6 error flows/etl has no image 'heavi' (did you mean 'heavy'?)"]
 
 
 @pytest.mark.parametrize("name", ["", "own"])

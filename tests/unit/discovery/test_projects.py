@@ -18,11 +18,11 @@ def cache(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Pa
     return tmp_path / "cache"
 
 
-def found(repo: Repo, sources: list[str] | None = None) -> tuple[list[projects.ProjectFolder], list[str]]:
+def find(repo: Repo, sources: list[str] | None = None) -> tuple[list[projects.ProjectFolder], list[str]]:
     findings = Findings()
     with git_tree.opened(repo.root, "HEAD") as tree:
         result = projects.find(tree, sources, findings)
-    return result, [f"{one.file}:{one.line} {one.severity} {one.code}" for one in findings.problems]
+    return result, [f"{problem.file}:{problem.line} {problem.severity} {problem.code}" for problem in findings.problems]
 
 
 @pytest.mark.parametrize(
@@ -48,8 +48,10 @@ def test_defaults_of_a_bare_folder(repo: Repo) -> None:
     repo.commit(
         {"flows/etl/load.py": FLOW, "flows/docs/README": "no python", "flows/deep/a/b.py": "", "other/x.py": ""}
     )
-    result, problems = found(repo)
-    assert [(one.name, one.path, one.version, one.python, one.requirements) for one in result] == [
+    result, problems = find(repo)
+    assert [
+        (project.name, project.path, project.version, project.python, project.requirements) for project in result
+    ] == [
         ("deep", "flows/deep", "0.0.0", ">=3.11", ()),
         ("etl", "flows/etl", "0.0.0", ">=3.11", ()),
     ]
@@ -74,7 +76,7 @@ anything = 1
     repo.commit(
         {"flows/etl/load.py": FLOW, "flows/etl/pyproject.toml": toml, "libs/common/x.py": "", "libs/one.py": ""}
     )
-    (etl,), problems = found(repo)
+    (etl,), problems = find(repo)
     assert problems == []
     assert (etl.version, etl.python) == ("1.4", ">=3.12")
     assert etl.requirements == ("pandas>=2", "humanize==4.9.0 ; python_version < '4'")
@@ -97,45 +99,45 @@ shared = [
 ]
 """
     repo.commit({"flows/etl/load.py": FLOW, "flows/etl/pyproject.toml": toml})
-    assert set(found(repo)[1]) == {
+    assert set(find(repo)[1]) == {
         "flows/etl/pyproject.toml:2 error pyproject",
         "flows/etl/pyproject.toml:10 error pyproject",
     }
     repo.commit({"flows/etl/pyproject.toml": toml.replace("version = 3\n", "").replace("shered = []\n", "")})
-    assert set(found(repo)[1]) == {
+    assert set(find(repo)[1]) == {
         "flows/etl/pyproject.toml:2 error pyproject",
         "flows/etl/pyproject.toml:5 error requirements",
         "flows/etl/pyproject.toml:10 error shared-path",
     }
     repo.commit({"flows/etl/pyproject.toml": '[project]\n\nversion = "1\n'})
-    assert set(found(repo)[1]) == {"flows/etl/pyproject.toml:3 error pyproject"}
+    assert set(find(repo)[1]) == {"flows/etl/pyproject.toml:3 error pyproject"}
     repo.commit({"flows/etl/pyproject.toml": b"\xff\xfe"})
-    assert set(found(repo)[1]) == {"flows/etl/pyproject.toml:0 error pyproject"}
+    assert set(find(repo)[1]) == {"flows/etl/pyproject.toml:0 error pyproject"}
 
 
 def test_sources_come_from_the_root_at_that_commit_or_from_the_caller(repo: Repo) -> None:
     files = {"jobs/a/x.py": FLOW, "flows/b/x.py": FLOW}
     repo.commit({**files, "pyproject.toml": '[tool.flowstacks]\nsources = ["jobs/*"]\n'})
     repo.write({"pyproject.toml": '[tool.flowstacks]\nsources = ["nowhere/*"]\n'})
-    assert [one.path for one in found(repo)[0]] == ["jobs/a"]
-    assert [one.path for one in found(repo, ["flows/*", "jobs/*"])[0]] == ["flows/b", "jobs/a"]
+    assert [project.path for project in find(repo)[0]] == ["jobs/a"]
+    assert [project.path for project in find(repo, ["flows/*", "jobs/*"])[0]] == ["flows/b", "jobs/a"]
 
 
 def test_folders_that_clash(repo: Repo) -> None:
     repo.commit({"flows/etl/x.py": "", "jobs/etl/x.py": "", "flows/etl/sub/x.py": "", "flows/lost.py": FLOW})
-    assert found(repo, ["flows/*", "jobs/*", "flows/etl/*"])[1] == [
+    assert find(repo, ["flows/*", "jobs/*", "flows/etl/*"])[1] == [
         "flows/lost.py:0 warning file-outside-project",
         "flows/etl/sub:0 error nested-project",
         "jobs/etl:0 error project-name",
     ]
 
 
-def test_nothing_found_is_said(repo: Repo) -> None:
+def test_a_repository_without_projects_is_reported(repo: Repo) -> None:
     repo.commit({"README": ""})
-    assert found(repo) == ([], ["pyproject.toml:0 warning no-project"])
+    assert find(repo) == ([], ["pyproject.toml:0 warning no-project"])
 
 
-def test_what_is_left_out_is_said(repo: Repo, tmp_path: pathlib.Path) -> None:
+def test_unread_paths_are_reported(repo: Repo, tmp_path: pathlib.Path) -> None:
     repo.write({"flows/etl/load.py": FLOW, "flows/etl/prefect.yaml": "deployments: []"})
     (repo.root / "flows/etl/link.py").symlink_to("load.py")
     (repo.root / "flows/alias").symlink_to("etl")
@@ -145,7 +147,7 @@ def test_what_is_left_out_is_said(repo: Repo, tmp_path: pathlib.Path) -> None:
     repo.git("update-index", "--add", "--cacheinfo", f"160000,{other},flows/etl/vendored")
     repo.git("update-index", "--add", "--cacheinfo", f"160000,{other},flows/theirs")
     repo.git("commit", "-q", "-m", "x")
-    assert sorted(found(repo)[1]) == [
+    assert sorted(find(repo)[1]) == [
         "flows/alias:0 info symlink",
         "flows/etl/link.py:0 info symlink",
         "flows/etl/prefect.yaml:0 warning prefect-yaml",
@@ -172,13 +174,15 @@ git+https://example.com/x.git
         "humanize @ https://example.com/h.whl#sha256=abc",
         "numpy ==2.0",
     )
-    assert [(one.line, one.code) for one in findings.problems] == [(line, "requirements") for line in (7, 8, 9, 10)]
+    assert [(problem.line, problem.code) for problem in findings.problems] == [
+        (line, "requirements") for line in (7, 8, 9, 10)
+    ]
 
 
 def test_requirements_txt_stands_before_dependencies(repo: Repo) -> None:
     toml = '[project]\nname = "etl"\nversion = "1"\ndependencies = ["a"]\n'
     repo.commit({"flows/etl/x.py": "", "flows/etl/pyproject.toml": toml, "flows/etl/requirements.txt": "b==1\n"})
-    assert found(repo)[0][0].requirements == ("b==1",)
+    assert find(repo)[0][0].requirements == ("b==1",)
 
 
 LOCKED_TOML = """[project]
@@ -222,11 +226,11 @@ source = { registry = "https://index.example/simple" }
 
 def test_a_lock_is_read_by_uv_once(repo: Repo, cache: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     repo.commit({"flows/etl/x.py": "", "flows/etl/pyproject.toml": LOCKED_TOML, "flows/etl/uv.lock": LOCK})
-    (etl,), problems = found(repo)
+    (etl,), problems = find(repo)
     assert (etl.requirements, problems) == (("humanize==4.9.0",), [])
     assert len(list((cache / "requirements").iterdir())) == 1
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
-    assert found(repo)[0][0].requirements == ("humanize==4.9.0",)
+    assert find(repo)[0][0].requirements == ("humanize==4.9.0",)
 
 
 def test_a_lock_is_read_where_nothing_can_be_kept(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,7 +248,7 @@ def test_locks_that_do_not_work(repo: Repo) -> None:
             {f"flows/{name}/x.py": "", f"flows/{name}/pyproject.toml": LOCKED_TOML, f"flows/{name}/uv.lock": text}
         )
     repo.commit({"flows/lone/x.py": "", "flows/lone/uv.lock": LOCK})
-    assert found(repo)[1] == [
+    assert find(repo)[1] == [
         "flows/broken/uv.lock:0 error requirements",
         "flows/local/uv.lock:0 error requirements",
         "flows/lone/uv.lock:0 error requirements",
@@ -255,7 +259,7 @@ def test_without_uv(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> 
     monkeypatch.setenv("PATH", str(tmp_path))
     findings = Findings()
     assert lock.pinned(Blob("1", LOCKED_TOML.encode()), Blob("2", LOCK.encode()), "uv.lock", findings) == ()
-    assert [one.remedy for one in findings.problems] == ["Install uv"]
+    assert [problem.remedy for problem in findings.problems] == ["Install uv"]
 
 
 def test_the_lock_of_the_tests_is_one_that_uv_accepts(tmp_path: pathlib.Path) -> None:

@@ -75,14 +75,14 @@ def test_unknown_annotations_accept_anything(annotation: str) -> None:
 
 
 def test_an_unknown_default_makes_it_optional_without_a_value() -> None:
-    found = derived("import os\ndef f(a: int = os.cpu_count()): ...\n", "f")
-    assert found["properties"] == {"a": {"type": "integer", "title": "a", "position": 0}}
-    assert "required" not in found
+    derived_schema = derived("import os\ndef f(a: int = os.cpu_count()): ...\n", "f")
+    assert derived_schema["properties"] == {"a": {"type": "integer", "title": "a", "position": 0}}
+    assert "required" not in derived_schema
 
 
 def test_a_set_has_one_order() -> None:
-    found = derived("def f(a: set[str] = {'c', 'a', 'b'}): ...\n", "f")
-    properties = found["properties"]
+    derived_schema = derived("def f(a: set[str] = {'c', 'a', 'b'}): ...\n", "f")
+    properties = derived_schema["properties"]
     assert isinstance(properties, dict)
     assert properties["a"]["default"] == ["a", "b", "c"]  # type: ignore[index, call-overload]
 

@@ -1,6 +1,7 @@
 import ast
 import datetime
 import math
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from flowstacks.discovery.flows.values import Located
 from tests.support import parsing
 
 
-def told(text: str, expression: str) -> object:
+def value_of(text: str, expression: str) -> object:
     code = parsing.codebase({"flows/etl/a.py": text})
     node = ast.parse(expression, mode="eval").body
     return values.evaluate(code, Located(code.modules["flows/etl/a.py"], node))
@@ -34,8 +35,8 @@ LITERALS = st.recursive(
 
 
 @given(LITERALS)
-def test_any_literal_is_told_as_python_reads_it(value: object) -> None:
-    assert told("", repr(value)) == value
+def test_any_literal_has_its_value_in_python(value: object) -> None:
+    assert value_of("", repr(value)) == value
 
 
 @pytest.mark.parametrize(
@@ -80,9 +81,9 @@ def test_expressions(expression: str, expected: object) -> None:
     text = "import datetime, math\nA = [1, 2]\nD = {'x': 1}\nD2 = {'z': [1]}\ndef function(): ...\nclass Class: ...\n"
     if expected is None:
         with pytest.raises(values.UnresolvedError):
-            told(text, expression)
+            value_of(text, expression)
     else:
-        assert told(text, expression) == expected
+        assert value_of(text, expression) == expected
 
 
 @pytest.mark.parametrize(
@@ -104,15 +105,15 @@ def test_expressions(expression: str, expected: object) -> None:
     ],
 )
 def test_a_name_that_is_changed_has_no_value(spoiled: str) -> None:
-    assert told("A = [1]\n", "A") == [1]
+    assert value_of("A = [1]\n", "A") == [1]
     with pytest.raises(values.UnresolvedError):
-        told(f"A = [1]\n{spoiled}\n", "A")
+        value_of(f"A = [1]\n{spoiled}\n", "A")
 
 
 def test_each_evaluation_is_a_value_of_its_own() -> None:
     code = parsing.codebase({"flows/etl/a.py": "A = {'x': []}\n"})
-    at = Located(code.modules["flows/etl/a.py"], ast.parse("[A, A]", mode="eval").body)
-    first, second = values.evaluate(code, at)  # type: ignore[misc]
+    located = Located(code.modules["flows/etl/a.py"], ast.parse("[A, A]", mode="eval").body)
+    first, second = cast("list[dict[str, list[int]]]", values.evaluate(code, located))
     first["x"].append(1)
     assert second == {"x": []}
 
@@ -120,13 +121,13 @@ def test_each_evaluation_is_a_value_of_its_own() -> None:
 def test_a_small_text_with_a_huge_value_is_given_up() -> None:
     lines = ["A0 = [1]", *(f"A{i} = [*A{i - 1}, *A{i - 1}, *A{i - 1}]" for i in range(1, 60))]
     with pytest.raises(values.UnresolvedError):
-        told("\n".join(lines), "A59")
+        value_of("\n".join(lines), "A59")
 
 
 def test_a_long_sum_is_given_up_without_a_crash() -> None:
     with pytest.raises(values.UnresolvedError):
-        told("A = " + " + ".join(["'x'"] * 900) + "\nB = A + B\n", "B")
+        value_of("A = " + " + ".join(["'x'"] * 900) + "\nB = A + B\n", "B")
 
 
 def test_infinity_does_not_matter() -> None:
-    assert told("", "1e999") == math.inf
+    assert value_of("", "1e999") == math.inf

@@ -11,8 +11,11 @@ FLOW = "from prefect import flow\n@flow\ndef load(): ...\n"
 
 
 def project(version: str | None, folder: str = "etl", code: str = FLOW) -> dict[str, str]:
-    said = f"version = {version}\n" if version is not None else ""
-    return {f"flows/{folder}/load.py": code, f"flows/{folder}/pyproject.toml": f'[project]\nname = "{folder}"\n{said}'}
+    version_line = f"version = {version}\n" if version is not None else ""
+    return {
+        f"flows/{folder}/load.py": code,
+        f"flows/{folder}/pyproject.toml": f'[project]\nname = "{folder}"\n{version_line}',
+    }
 
 
 Check = Callable[[str], tuple[int, Any]]
@@ -59,13 +62,13 @@ def test_a_changed_project_needs_a_greater_version(
     repo.commit(project(before))
     repo.git("branch", "trunk")
     repo.commit(project(after, code=FLOW + "# changed\n"))
-    code, told = checked("trunk")
+    code, answer = checked("trunk")
     assert (code == 0) == is_fine
-    assert [one["name"] for one in told["projects"]] == ["etl"]
-    where = {(one["file"], one["line"]) for one in told["problems"]}
+    assert [row["name"] for row in answer["projects"]] == ["etl"]
+    where = {(row["file"], row["line"]) for row in answer["problems"]}
     line = 3 if after is not None else 1
     assert where == (set() if is_fine else {("flows/etl/pyproject.toml", line)})
-    assert all(one["remedy"] for one in told["problems"])
+    assert all(row["remedy"] for row in answer["problems"])
 
 
 def test_only_projects_that_changed_are_asked(repo: Repo, checked: Check) -> None:
@@ -73,9 +76,9 @@ def test_only_projects_that_changed_are_asked(repo: Repo, checked: Check) -> Non
     repo.git("branch", "trunk")
     repo.commit({"README.md": "edited", "flows/gone/load.py": None, "flows/gone/pyproject.toml": None})
     repo.commit(project('"0.0.0"', "brandnew"))
-    code, told = checked("trunk")
-    assert (code, told["problems"]) == (0, [])
-    assert [(one["name"], one["before"], one["after"]) for one in told["projects"]] == [
+    code, answer = checked("trunk")
+    assert (code, answer["problems"]) == (0, [])
+    assert [(row["name"], row["before"], row["after"]) for row in answer["projects"]] == [
         ("brandnew", None, "0.0.0"),
         ("gone", "3.0", None),
     ]
@@ -86,10 +89,10 @@ def test_a_shared_path_is_part_of_the_project(repo: Repo, checked: Check) -> Non
     repo.commit({"flows/etl/load.py": FLOW, "flows/etl/pyproject.toml": toml, "lib/a.py": "A = 1\n"})
     repo.git("branch", "trunk")
     repo.commit({"lib/a.py": "A = 2\n"})
-    code, told = checked("trunk")
+    code, answer = checked("trunk")
     assert code == 1
-    assert [(one["code"], one["line"]) for one in told["problems"]] == [("version-not-raised", 2)]
-    assert '"1.0.1"' in told["problems"][0]["remedy"]
+    assert [(row["code"], row["line"]) for row in answer["problems"]] == [("version-not-raised", 2)]
+    assert '"1.0.1"' in answer["problems"][0]["remedy"]
 
 
 def test_the_merge_base_counts_not_the_tip(repo: Repo, checked: Check) -> None:

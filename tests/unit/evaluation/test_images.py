@@ -8,11 +8,11 @@ import pytest
 
 from flowstacks.core.errors import FlowstacksError, ServerError
 from flowstacks.core.problem import Place
-from flowstacks.desired.desired_state import DesiredImage
+from flowstacks.desired.objects import DesiredImage
 from flowstacks.evaluation import images
 from flowstacks.images import containerfile
+from flowstacks.provider.http.transport import Patience
 from flowstacks.provider.images import ecr, endpoint
-from flowstacks.provider.transport import Patience
 from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import Key
 from tests.support import manifests, registry

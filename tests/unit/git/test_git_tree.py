@@ -131,8 +131,8 @@ def test_errors_say_what_to_do(repo: Repo, tmp_path: pathlib.Path) -> None:
         (tmp_path, "HEAD", "not in a git repository"),
         (tmp_path / "absent", "HEAD", "is no folder"),
     ]
-    for folder, rev, said in cases:
-        with pytest.raises(errors.GitError, match=said), git_tree.opened(folder, rev):
+    for folder, rev, message in cases:
+        with pytest.raises(errors.GitError, match=message), git_tree.opened(folder, rev):
             pass
 
 

@@ -15,10 +15,10 @@ def test_one_walk_answers_for_many(repo: Repo) -> None:
     second = repo.commit({"flows/b/x.py": "2"})
     third = repo.commit({"libs/c/x.py": "2"})
     tip = repo.commit({"README": "2"})
-    found = history.effective_commits(
+    commits = history.effective_commits(
         repo.root, tip, {"a": ["flows/a"], "b": ["flows/b"], "bc": ["flows/b", "libs/c"], "all": [""]}
     )
-    assert found == {"a": first, "b": second, "bc": third, "all": tip}
+    assert commits == {"a": first, "b": second, "bc": third, "all": tip}
 
 
 def test_a_prefix_of_a_name_is_another_folder(repo: Repo) -> None:
@@ -38,8 +38,8 @@ def test_a_renamed_folder_and_a_file_moved_away(repo: Repo) -> None:
     repo.commit({"flows/old/x.py": "1" * 200, "flows/from/y.py": "2" * 200, "flows/from/z.py": "3"})
     renamed = repo.commit({"flows/old/x.py": None, "flows/new/x.py": "1" * 200})
     moved = repo.commit({"flows/from/y.py": None, "flows/to/y.py": "2" * 200})
-    found = history.effective_commits(repo.root, moved, {"new": ["flows/new"], "from": ["flows/from"]})
-    assert found == {"new": renamed, "from": moved}
+    commits = history.effective_commits(repo.root, moved, {"new": ["flows/new"], "from": ["flows/from"]})
+    assert commits == {"new": renamed, "from": moved}
 
 
 def test_a_merge_is_where_a_branch_arrives(repo: Repo) -> None:
@@ -94,13 +94,13 @@ def brute_force(repo: Repo, paths: list[str]) -> str:
     def key(commit: str) -> list[str]:
         return [repo.git("rev-parse", "--verify", f"{commit}:{path}") for path in paths]
 
-    found = chain[0]
+    ancestor = chain[0]
     for commit in chain[1:]:
         present = [repo.git("ls-tree", "-d", commit, path) for path in paths]
         if not all(present) or key(commit) != key(chain[0]):
             break
-        found = commit
-    return found
+        ancestor = commit
+    return ancestor
 
 
 EDIT = st.tuples(st.sampled_from(["flows/a/x.py", "flows/a/y.py", "libs/c/x.py", "other"]), st.sampled_from("12"))

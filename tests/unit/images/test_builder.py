@@ -11,7 +11,7 @@ from flowstacks.images.buildx import Buildx
 def test_no_tool_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(BuildError, match="Install buildah"):
-        builder.chosen((Buildah(), Buildx()))
+        builder.choose((Buildah(), Buildx()))
 
 
 def test_a_failure_tells_the_last_words_of_both_streams() -> None:

@@ -41,7 +41,7 @@ def test_a_login_is_added_to_a_copy(tmp_path: Path, said: dict[str, Any] | None)
     if said is not None:
         (original / "cli-plugins").mkdir(parents=True)
         (original / "config.json").write_text(json.dumps(said))
-    copy = buildx._with_login(original, tmp_path / "copy", _destination())
+    copy = buildx._folder_with_login(original, tmp_path / "copy", _destination())
     config = json.loads((copy / "config.json").read_text())
     assert config["auths"]["r.test"] == {"auth": _LOGIN}
     assert config["credHelpers"]["r.test"] == ""

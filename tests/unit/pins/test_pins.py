@@ -14,7 +14,7 @@ import pytest
 from flowstacks.core.errors import FlowstacksError, RejectedError
 from flowstacks.pins import pins, stack_text
 from flowstacks.pins.pin import Pinned, PinnedRelease
-from flowstacks.stack import config
+from flowstacks.stack.release import COMMIT
 from tests.support.discovery_repo import Repo
 
 A, B, C = ("a" * 40, "b" * 40, "c" * 40)
@@ -133,7 +133,7 @@ def test_a_hold_never_hides_shared_overrides(tmp_path: Path) -> None:
 
 
 def test_a_variable_that_hides_the_pin_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(config.COMMIT, A)
+    monkeypatch.setenv(COMMIT, A)
     with pytest.raises(FlowstacksError, match="unset FLOWSTACKS_COMMIT"):
         pins.refuse_variable()
 

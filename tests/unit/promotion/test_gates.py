@@ -10,7 +10,7 @@ from flowstacks.promotion import gates, preparation
 from flowstacks.promotion.environment_state import Content, EnvironmentState
 from flowstacks.promotion.gates import GateRequest
 from flowstacks.promotion.preparation import Promotion
-from flowstacks.provider.answers import FlowRunAnswer
+from flowstacks.provider.prefect.flow_runs import FlowRunAnswer
 from tests.support import promotions
 from tests.support.promotions import HEAD_LINES, Team
 

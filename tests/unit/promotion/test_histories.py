@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 from flowstacks.core import naming
-from flowstacks.desired.desired_state import Desired
+from flowstacks.desired.objects import Desired
 from flowstacks.evaluation import evaluation
 from flowstacks.pins import pins, stack_text
 from flowstacks.promotion import preparation, rollback

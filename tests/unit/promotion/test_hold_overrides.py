@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from flowstacks.core.errors import FlowstacksError
-from flowstacks.desired.desired_state import Desired
+from flowstacks.desired.objects import Desired
 from flowstacks.pins.pin import Hold
 from flowstacks.promotion import hold_overrides
 from flowstacks.stack.config import Config

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from flowstacks.core import naming
 from flowstacks.core.errors import FlowstacksError
-from flowstacks.desired.desired_state import Desired
+from flowstacks.desired.objects import Desired
 from flowstacks.promotion import hold_overrides
 from flowstacks.stack.config import Config
 from tests.support import plans

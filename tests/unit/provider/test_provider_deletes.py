@@ -2,18 +2,19 @@
 
 import dataclasses
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, ClassVar, cast
 
 from hypothesis import given
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from flowstacks.provider import answers, lifecycle
-from flowstacks.provider.client import Client
-from flowstacks.provider.fields import Immutable, Rules
-from flowstacks.provider.kind import Kind, Props
+from flowstacks.provider import lifecycle
+from flowstacks.provider.fields.rules import Immutable, Rules
+from flowstacks.provider.kind import ForeignObject, Kind, Orphan, Props
 from flowstacks.provider.model import ProviderModel
+from flowstacks.provider.prefect.client import Client
+from flowstacks.provider.prefect.variables import VariableAnswer
 from flowstacks.provider.session import Session
 
 Program = dict[str, str]
@@ -33,8 +34,11 @@ class MemoryServer:
     def until_known(self, attempt: Callable[[], str]) -> str:
         return attempt()
 
-    def variable(self, name: str) -> answers.VariableAnswer:
-        return answers.VariableAnswer(id="fingerprint", name=name)
+    def noun(self, _noun: object) -> "MemoryServer":
+        return self
+
+    def by_name(self, name: str) -> VariableAnswer:
+        return VariableAnswer(id="fingerprint", name=name)
 
 
 def _names(client: Client) -> dict[str, str]:
@@ -44,16 +48,14 @@ def _names(client: Client) -> dict[str, str]:
 class Thing(Kind[ThingInputs, str]):
     """An id is what the server answers about an object."""
 
+    resource = "Thing"
+    name = "thing"
     model = ThingInputs
     rules: ClassVar[Rules] = {"name": Immutable("the identity")}
 
     @override
-    def title(self, props: Props) -> str:
-        return f"thing {props.get('name')}"
-
-    @override
-    def id_of(self, found: str) -> str:
-        return found
+    def id_of(self, answer: str) -> str:
+        return answer
 
     @override
     def find(self, client: Client, inputs: ThingInputs) -> str | None:
@@ -64,15 +66,15 @@ class Thing(Kind[ThingInputs, str]):
         return id_ if id_ in _names(client) else None
 
     @override
-    def owner(self, client: Client, found: str, props: Props) -> str | None:
+    def owner(self, client: Client, answer: str, props: Props) -> str | None:
         return None
 
     @override
-    def observed(self, found: str) -> dict[str, object]:
+    def observed(self, answer: str) -> dict[str, object]:
         return {}
 
     @override
-    def claim(self, client: Client, found: str, inputs: ThingInputs) -> None:
+    def claim(self, client: Client, answer: str, inputs: ThingInputs) -> None:
         pass
 
     @override
@@ -90,6 +92,14 @@ class Thing(Kind[ThingInputs, str]):
     @override
     def delete(self, client: Client, id_: str, props: Props) -> None:
         _names(client).pop(id_, None)
+
+    @override
+    def conflicts(self, client: Client, owner: str, claims: Sequence[Props]) -> list[ForeignObject]:
+        return []
+
+    @override
+    def orphans(self, client: Client, owner: str, known_ids: Collection[str]) -> list[Orphan]:
+        return []
 
 
 KIND = Thing()

@@ -7,7 +7,7 @@ import pydantic
 import pytest
 from prefect.client.schemas import actions, objects, responses
 
-from flowstacks.provider import fields
+from flowstacks.provider.fields import rules
 from flowstacks.provider.registry import KINDS
 
 CASES = Path(__file__).parents[2] / "cases" / "provider"
@@ -34,8 +34,8 @@ def revived(value: Any) -> Any:
 def test_diff(path: Path) -> None:
     case = json.loads(path.read_text())
     kind, base = KINDS[case["kind"]], BASE[case["kind"]]
-    found = fields.diff(kind.rules, kind.names, {**base, **case["olds"]}, revived({**base, **case["news"]}))
-    assert found == fields.FieldChange(tuple(case["changed"]), tuple(case["replaces"]))
+    found = rules.diff(kind.rules, kind.names, {**base, **case["olds"]}, revived({**base, **case["news"]}))
+    assert found == rules.FieldChange(tuple(case["changed"]), tuple(case["replaces"]))
 
 
 @pytest.mark.parametrize("path", sorted((CASES / "diff").glob("*.json")), ids=lambda path: path.stem)
@@ -46,8 +46,8 @@ def test_a_refresh_shows_what_a_diff_would_change(path: Path) -> None:
         return
     kind, base = KINDS[case["kind"]], BASE[case["kind"]]
     found, wanted = {**base, **case["olds"]}, {**base, **case["news"]}
-    shown = fields.echo(kind.rules, kind.names, wanted, found)
-    assert fields.diff(kind.rules, kind.names, shown, wanted).changed == tuple(
+    shown = rules.echo(kind.rules, kind.names, wanted, found)
+    assert rules.diff(kind.rules, kind.names, shown, wanted).changed == tuple(
         name for name in case["changed"] if name in found
     )
     assert {name for name in kind.names if shown[name] is not wanted.get(name)} <= set(case["changed"])
@@ -55,7 +55,7 @@ def test_a_refresh_shows_what_a_diff_would_change(path: Path) -> None:
 
 def test_what_the_server_can_not_tell_is_echoed() -> None:
     kind = KINDS["Deployment"]
-    assert fields.echo(kind.rules, kind.names, BASE["Deployment"], {})["flow_name"] == "etl"
+    assert rules.echo(kind.rules, kind.names, BASE["Deployment"], {})["flow_name"] == "etl"
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -70,6 +70,6 @@ def test_what_is_not_plain_has_a_reason(name: str) -> None:
     silent = {
         field
         for field, rule in KINDS[name].rules.items()
-        if not rule.reason and not isinstance(rule, fields.Plain | fields.Json | fields.ServerOnly)
+        if not rule.reason and not isinstance(rule, rules.Plain | rules.Json | rules.ServerOnly)
     }
     assert silent == set()

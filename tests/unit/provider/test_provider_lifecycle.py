@@ -5,9 +5,10 @@ from typing import Any
 import pulumi
 import pytest
 
-from flowstacks.provider import lifecycle, properties
-from flowstacks.provider.client import Client
+from flowstacks.provider import lifecycle
+from flowstacks.provider.fields import properties
 from flowstacks.provider.kinds.deployment import DeploymentInputs
+from flowstacks.provider.prefect.client import Client
 from flowstacks.provider.registry import KINDS
 from flowstacks.provider.session import Session
 

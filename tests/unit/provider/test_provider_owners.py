@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, strategies
 
 from flowstacks.core import naming
-from flowstacks.provider import fields, owners
+from flowstacks.provider import owners
+from flowstacks.provider.fields import rules
 from flowstacks.provider.kinds import deployment
 
 _segment = strategies.text("abcdefghijklmnopqrstuvwxyz-_.", min_size=1, max_size=8).filter(
@@ -35,7 +36,7 @@ def _owner(spelling: str, host: str, path: str, stack: str = "dev") -> str:
 def test_every_spelling_of_a_repository_is_one_owner(host: str, path: str, first: str, second: str) -> None:
     before, after = _owner(first, host, path), _owner(second, host.upper(), path)
     assert owners.is_same(before, after)
-    assert fields.diff(deployment.KIND.rules, ["owner"], {"owner": before}, {"owner": after}).changed == ()
+    assert rules.diff(deployment.KIND.rules, ["owner"], {"owner": before}, {"owner": after}).changed == ()
     assert not owners.differs_in_repository(before, after)
 
 

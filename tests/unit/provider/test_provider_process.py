@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from flowstacks.provider import settings, watch
-from flowstacks.provider.client import Client
+from flowstacks.provider import watch
 from flowstacks.provider.errors import ForeignError, SettingsError
-from flowstacks.provider.gate import Gate
+from flowstacks.provider.http.gate import Gate
+from flowstacks.provider.prefect import settings
+from flowstacks.provider.prefect.client import Client
 from flowstacks.provider.session import Session
 
 

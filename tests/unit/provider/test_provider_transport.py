@@ -11,10 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowstacks.provider import errors, origin
-from flowstacks.provider.client import Client
-from flowstacks.provider.patience import Patience
-from flowstacks.provider.settings import ServerSettings
+from flowstacks.provider import errors
+from flowstacks.provider.http import origin
+from flowstacks.provider.http.patience import Patience
+from flowstacks.provider.prefect.client import Client
+from flowstacks.provider.prefect.deployments import Deployments
+from flowstacks.provider.prefect.settings import ServerSettings
+from flowstacks.provider.prefect.variables import Variables
+from flowstacks.provider.prefect.work_pools import WorkPools
 
 _QUICK = Patience(total_s=0.5, absent_s=0.2, throttled_s=0.5, first_wait_s=0.01, longest_wait_s=0.1, answer_s=0.2)
 _LOGIN = httpx.Response(200, html="<!doctype html><title>Log in</title>")
@@ -39,13 +43,13 @@ def _answers(*answers: httpx.Response) -> Handler:
 
 
 _WRITES: list[Callable[[Client], object]] = [
-    lambda client: client.update_deployment("1", {}),
-    lambda client: client.update_work_pool("pool", {}),
-    lambda client: client.update_variable("name", "value"),
-    lambda client: client.delete_deployment("1"),
-    lambda client: client.delete_schedule("1", "2"),
-    lambda client: client.delete_work_pool("pool"),
-    lambda client: client.delete_variable("name"),
+    lambda client: Deployments.of(client).update("1", {}),
+    lambda client: WorkPools.of(client).update("pool", {}),
+    lambda client: Variables.of(client).update("name", {"value": "value"}),
+    lambda client: Deployments.of(client).delete("1"),
+    lambda client: Deployments.of(client).delete_schedule("1", "2"),
+    lambda client: WorkPools.of(client).delete("pool"),
+    lambda client: Variables.of(client).delete("name"),
 ]
 
 
@@ -86,10 +90,10 @@ def test_a_write_is_done_by_204(monkeypatch: pytest.MonkeyPatch, write: Callable
 )
 def test_prefects_own_404_means_gone(monkeypatch: pytest.MonkeyPatch, body: dict[str, str]) -> None:
     client = _client(monkeypatch, _answers(httpx.Response(404, json=body)))
-    assert client.deployment("1") is None
-    client.delete_deployment("1")
+    assert Deployments.of(client).by_id("1") is None
+    Deployments.of(client).delete("1")
     with pytest.raises(errors.NotFoundError):
-        client.update_deployment("1", {})
+        Deployments.of(client).update("1", {})
 
 
 @pytest.mark.parametrize(
@@ -99,14 +103,14 @@ def test_a_read_does_not_take_another_servers_answer_for_gone(
     monkeypatch: pytest.MonkeyPatch, answer: httpx.Response
 ) -> None:
     with pytest.raises(errors.RequestError, match="correct api_url"):
-        _client(monkeypatch, _answers(answer)).deployment("1")
+        Deployments.of(_client(monkeypatch, _answers(answer))).by_id("1")
 
 
 @pytest.mark.parametrize("seconds", ["0", "0.0", "", "Wed, 21 Oct 2026 07:28:00 GMT"])
 def test_a_throttled_request_never_loops_hot(monkeypatch: pytest.MonkeyPatch, seconds: str) -> None:
     client = _client(monkeypatch, _answers(httpx.Response(429, headers={"Retry-After": seconds})))
     with pytest.raises(errors.UnreachableError, match="last: 429"):
-        client.deployment("1")
+        Deployments.of(client).by_id("1")
     # 0.01, 0.02, 0.04, 0.08, 0.1, 0.1 … s, each at least three quarters of it
     assert client.counts["GET"] <= 12
 
@@ -115,7 +119,7 @@ def test_retry_after_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     throttled = httpx.Response(429, headers={"Retry-After": "0.3"})
     client = _client(monkeypatch, _answers(throttled, httpx.Response(200, json=_DEPLOYMENT)))
     started = time.monotonic()
-    assert client.deployment("1")
+    assert Deployments.of(client).by_id("1")
     assert time.monotonic() - started >= 0.3
     assert client.counts["GET"] == 2
 
@@ -130,7 +134,7 @@ def test_writes_to_a_server_that_hangs_fail_together(monkeypatch: pytest.MonkeyP
 
     def write(number: int) -> str:
         with pytest.raises(errors.UnreachableError) as caught:
-            client.update_deployment(str(number), {})
+            Deployments.of(client).update(str(number), {})
         return str(caught.value)
 
     started = time.monotonic()
@@ -146,7 +150,7 @@ def test_creates_on_a_server_that_hangs_fail_together(monkeypatch: pytest.Monkey
 
     def create(number: int) -> None:
         with pytest.raises(errors.UnreachableError, match="Is the server up"):
-            client.until_known(lambda: client.create_deployment({"name": str(number)}))
+            client.until_known(lambda: Deployments.of(client).create({"name": str(number)}))
 
     started = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(4) as threads:
@@ -158,7 +162,7 @@ def test_creates_on_a_server_that_hangs_fail_together(monkeypatch: pytest.Monkey
 
 def test_a_single_500_on_a_read_is_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     client = _client(monkeypatch, _answers(httpx.Response(500), httpx.Response(200, json=_DEPLOYMENT)))
-    found = client.deployment("1")
+    found = Deployments.of(client).by_id("1")
     assert found
     assert found.name == "daily"
 
@@ -166,14 +170,14 @@ def test_a_single_500_on_a_read_is_retried(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_500_that_stays_is_told_after_three_tries(monkeypatch: pytest.MonkeyPatch) -> None:
     client = _client(monkeypatch, _answers(httpx.Response(500, json={"exception_message": "Internal Server Error"})))
     with pytest.raises(errors.RequestError, match="500 Internal Server Error"):
-        client.deployments()
+        Deployments.of(client).all()
     assert client.counts["POST"] == 3
 
 
 def test_a_500_on_a_write_is_not_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     client = _client(monkeypatch, _answers(httpx.Response(500), httpx.Response(204)))
     with pytest.raises(errors.RequestError, match="500"):
-        client.update_deployment("1", {})
+        Deployments.of(client).update("1", {})
     assert client.counts["PATCH"] == 1
 
 
@@ -190,20 +194,20 @@ def test_every_cut_is_seen_and_no_whole_answer_is_one(length: int) -> None:
 
 def test_a_read_that_was_cut_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     client = _client(monkeypatch, _answers(_cut(20), httpx.Response(200, json=_DEPLOYMENT)))
-    assert client.deployment("1")
+    assert Deployments.of(client).by_id("1")
 
 
 def test_an_answer_that_stays_cut_is_told_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
     client = _client(monkeypatch, _answers(_cut(20)))
     with pytest.raises(errors.RequestError, match="20 bytes, and the answer is cut off") as caught:
-        client.deployment("1")
+        Deployments.of(client).by_id("1")
     assert "api_url" not in str(caught.value)
 
 
 def test_a_create_whose_answer_was_cut_has_an_unknown_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
     client = _client(monkeypatch, _answers(_cut(20)))
     with pytest.raises(errors.UnknownOutcomeError, match="cut off after 20 bytes"):
-        client.create_deployment({"name": "daily"})
+        Deployments.of(client).create({"name": "daily"})
     assert client.counts["POST"] == 1
 
 
@@ -211,7 +215,7 @@ def test_a_create_whose_answer_was_cut_has_an_unknown_outcome(monkeypatch: pytes
 def test_a_refusal_names_both_ways_in_and_shows_neither(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
     client = _client(monkeypatch, _answers(httpx.Response(status)), auth_string="me:hunter2")
     with pytest.raises(errors.DeniedError) as caught:
-        client.deployment("1")
+        Deployments.of(client).by_id("1")
     for name in ("PREFECT_API_KEY", "prefect.api_key", "PREFECT_API_AUTH_STRING", "prefect.auth_string"):
         assert name in str(caught.value)
     assert "hunter2" not in str(caught.value)

@@ -7,7 +7,7 @@ import hypothesis
 import pytest
 
 from flowstacks.aws import tasks
-from flowstacks.desired.desired_state import Desired
+from flowstacks.desired.objects import Desired
 from flowstacks.difference import plan, plan_text
 from flowstacks.difference.containers import Containers
 from flowstacks.report import comment, manifest_preview, plan_file

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
+from flowstacks.desired.recipe import RunRequest, Source
 from flowstacks.runtimes import ecs
-from flowstacks.runtimes.runtime import RunRequest, Source
 from flowstacks.stack.settings import DeploymentSettings, merge
 from tests.support import manifests
 

@@ -3,9 +3,9 @@ import shlex
 
 from prefect.workers.process import ProcessWorker
 
+from flowstacks.desired.recipe import RunRequest, Source
 from flowstacks.discovery.manifest import Project
 from flowstacks.runtimes import process
-from flowstacks.runtimes.runtime import RunRequest, Source
 from flowstacks.stack.settings import DeploymentSettings
 from tests.support import manifests
 

@@ -4,7 +4,8 @@ import pydantic
 import pytest
 
 from flowstacks.stack import settings
-from flowstacks.stack.settings import DeploymentSettings, Schedule
+from flowstacks.stack.schedule import Schedule
+from flowstacks.stack.settings import DeploymentSettings
 
 
 def test_later_layers_win_and_nothing_said_changes_nothing() -> None:
@@ -30,14 +31,9 @@ def test_merging_leaves_its_layers_alone() -> None:
     assert shared == {"A": "1"}
 
 
-def test_a_schedule_without_a_slug_gets_one_from_its_place() -> None:
-    given = (Schedule(cron="0 1 * * *"), Schedule(cron="0 2 * * *", slug="night"), Schedule(cron="0 3 * * *"))
-    assert [one.slug for one in settings.with_slugs(given)] == ["schedule-1", "night", "schedule-3"]
-
-
 def test_sizes_may_be_strings_of_digits() -> None:
-    said = DeploymentSettings.model_validate({"cpu": "256", "memory": "512", "ephemeral_storage_gb": "21"})
-    assert (said.cpu, said.memory, said.ephemeral_storage_gb) == (256, 512, 21)
+    size = DeploymentSettings.model_validate({"cpu": "256", "memory": "512", "ephemeral_storage_gb": "21"})
+    assert (size.cpu, size.memory, size.ephemeral_storage_gb) == (256, 512, 21)
 
 
 def test_secrets_of_the_older_form_are_merged_like_the_others() -> None:
@@ -52,7 +48,7 @@ def test_secrets_of_the_older_form_are_merged_like_the_others() -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "values",
     [
         {"cpu": "a lot"}, {"memory": 0.5},
         {"secrets": ["A"]}, {"secrets": [{"envar_name": "A"}]},
@@ -65,6 +61,6 @@ def test_secrets_of_the_older_form_are_merged_like_the_others() -> None:
         {"subnets": [f"subnet-{number}" for number in range(17)]},
     ],
 )  # fmt: skip
-def test_what_no_task_could_have_is_refused(said: dict[str, Any]) -> None:
+def test_what_no_task_could_have_is_refused(values: dict[str, Any]) -> None:
     with pytest.raises(pydantic.ValidationError):
-        DeploymentSettings.model_validate(said)
+        DeploymentSettings.model_validate(values)

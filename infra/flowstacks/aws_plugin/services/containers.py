@@ -7,9 +7,9 @@ nothing is said (ECS API, `ContainerDefinition`).
 import json
 from typing import Any, cast
 
-from flowstacks.aws_plugin import equality
 from flowstacks.aws_plugin.errors import RefusedError
-from flowstacks.aws_plugin.values import Plain
+from flowstacks.aws_plugin.properties import equality
+from flowstacks.aws_plugin.properties.values import Plain
 
 _FILLED_IN: dict[str, Plain] = {"cpu": 0, "essential": True}
 _CHECKED_AS = {"interval": 30, "retries": 3, "timeout": 5}
@@ -18,12 +18,12 @@ _UNORDERED = {"environment": "name", "secrets": "name"}
 
 def parsed(text: Plain) -> list[Any]:
     """What is registered. Raises `RefusedError` where it is no JSON list."""
-    found = equality.json_text(text)
-    if not isinstance(found, list):
+    definitions = equality.json_text(text)
+    if not isinstance(definitions, list):
         raise RefusedError(
             "containerDefinitions must be the JSON text of a list of container definitions. Use json.dumps"
         )
-    return found
+    return definitions
 
 
 def same(old: Plain, new: Plain) -> bool:
@@ -32,25 +32,29 @@ def same(old: Plain, new: Plain) -> bool:
 
 
 def _reduced(text: Plain) -> list[str]:
-    found = equality.json_text(text)
-    items = found if isinstance(found, list) else [found]
+    definitions = equality.json_text(text)
+    items = definitions if isinstance(definitions, list) else [definitions]
     return sorted(json.dumps(_container(item), sort_keys=True) for item in items)
 
 
 def _container(item: Plain) -> Plain:
     if not isinstance(item, dict):
         return item
-    said = {
+    container = {
         key: value for key, value in item.items() if value not in (None, [], {}) and _FILLED_IN.get(key, ...) != value
     }
     for key, order in _UNORDERED.items():
-        if key in said:
-            said[key] = sorted(cast("list[Plain]", said[key]), key=lambda one: str(cast("Any", one).get(order)))
-    if "portMappings" in said:
-        said["portMappings"] = [_port(mapping) for mapping in cast("list[dict[str, Plain]]", said["portMappings"])]
-    if isinstance(said.get("healthCheck"), dict):
-        said["healthCheck"] = {**_CHECKED_AS, **cast("dict[str, Plain]", said["healthCheck"])}
-    return said
+        if key in container:
+            container[key] = sorted(
+                cast("list[Plain]", container[key]), key=lambda pair: str(cast("Any", pair).get(order))
+            )
+    if "portMappings" in container:
+        container["portMappings"] = [
+            _port(mapping) for mapping in cast("list[dict[str, Plain]]", container["portMappings"])
+        ]
+    if isinstance(container.get("healthCheck"), dict):
+        container["healthCheck"] = {**_CHECKED_AS, **cast("dict[str, Plain]", container["healthCheck"])}
+    return container
 
 
 def _port(mapping: dict[str, Plain]) -> Plain:

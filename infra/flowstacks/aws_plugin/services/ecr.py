@@ -5,10 +5,10 @@ from typing import ClassVar, cast
 
 from typing_extensions import override
 
-from flowstacks.aws_plugin import equality, tags, validity
 from flowstacks.aws_plugin.kind import AwsKind, Created
+from flowstacks.aws_plugin.properties import equality, tags, validity
+from flowstacks.aws_plugin.properties.values import Plain, Props, text, texts
 from flowstacks.aws_plugin.session import Answer, Emulator
-from flowstacks.aws_plugin.values import Plain, Props, text, texts
 
 _GONE = frozenset({"RepositoryNotFoundException"})
 
@@ -37,28 +37,28 @@ class EcrRepository(AwsKind):
     }
 
     @override
-    def create(self, aws: Emulator, wanted: Props) -> Created:
-        encryption = wanted.get("encryptionConfigurations")
-        made = aws.call(
+    def create(self, aws: Emulator, inputs: Props) -> Created:
+        encryption = inputs.get("encryptionConfigurations")
+        answer = aws.call(
             "ecr",
             "create_repository",
-            repositoryName=wanted["name"],
-            imageTagMutability=wanted.get("imageTagMutability"),
-            imageTagMutabilityExclusionFilters=wanted.get("imageTagMutabilityExclusionFilters"),
-            imageScanningConfiguration=wanted.get("imageScanningConfiguration"),
+            repositoryName=inputs["name"],
+            imageTagMutability=inputs.get("imageTagMutability"),
+            imageTagMutabilityExclusionFilters=inputs.get("imageTagMutabilityExclusionFilters"),
+            imageScanningConfiguration=inputs.get("imageScanningConfiguration"),
             encryptionConfiguration=encryption[0] if isinstance(encryption, list) and encryption else None,
-            tags=tags.pairs(texts(wanted["tagsAll"])),
+            tags=tags.pairs(texts(inputs["tagsAll"])),
         )
-        return Created(made["repository"]["repositoryName"])
+        return Created(answer["repository"]["repositoryName"])
 
     @override
     def read(self, aws: Emulator, identity: str, state: Props) -> Props | None:
-        found = aws.find("ecr", "describe_repositories", _GONE, repositoryNames=[identity])
-        if found is None:
+        answer = aws.find("ecr", "describe_repositories", _GONE, repositoryNames=[identity])
+        if answer is None:
             return None
-        one = found["repositories"][0]
-        tagged = aws.call("ecr", "list_tags_for_resource", resourceArn=one["repositoryArn"])
-        return {**_repository(one), "tagsAll": tags.mapping(tagged["tags"])}
+        repository = answer["repositories"][0]
+        tagged = aws.call("ecr", "list_tags_for_resource", resourceArn=repository["repositoryArn"])
+        return {**_repository(repository), "tagsAll": tags.mapping(tagged["tags"])}
 
     @override
     def update(self, aws: Emulator, identity: str, before: Props, after: Props) -> None:
@@ -104,22 +104,22 @@ class LifecyclePolicy(AwsKind):
     delete_before_replace = True
 
     @override
-    def create(self, aws: Emulator, wanted: Props) -> Created:
-        repository = text(wanted, "repository")
-        policy = json.dumps(equality.json_text(wanted["policy"]))
+    def create(self, aws: Emulator, inputs: Props) -> Created:
+        repository = text(inputs, "repository")
+        policy = json.dumps(equality.json_text(inputs["policy"]))
         aws.call("ecr", "put_lifecycle_policy", repositoryName=repository, lifecyclePolicyText=policy)
         return Created(repository)
 
     @override
     def read(self, aws: Emulator, identity: str, state: Props) -> Props | None:
         gone = _GONE | {"LifecyclePolicyNotFoundException"}
-        found = aws.find("ecr", "get_lifecycle_policy", gone, repositoryName=identity)
-        if found is None:
+        answer = aws.find("ecr", "get_lifecycle_policy", gone, repositoryName=identity)
+        if answer is None:
             return None
         return {
-            "policy": found["lifecyclePolicyText"],
-            "registryId": found["registryId"],
-            "repository": found["repositoryName"],
+            "policy": answer["lifecyclePolicyText"],
+            "registryId": answer["registryId"],
+            "repository": answer["repositoryName"],
         }
 
     @override
@@ -132,17 +132,17 @@ class LifecyclePolicy(AwsKind):
         aws.find("ecr", "delete_lifecycle_policy", gone, repositoryName=identity)
 
 
-def _repository(one: Answer) -> Props:
-    encryption = one.get("encryptionConfiguration")
+def _repository(repository: Answer) -> Props:
+    encryption = repository.get("encryptionConfiguration")
     return {
-        "arn": one["repositoryArn"],
+        "arn": repository["repositoryArn"],
         "encryptionConfigurations": [encryption] if encryption else [],
-        "imageScanningConfiguration": one.get("imageScanningConfiguration"),
-        "imageTagMutability": one.get("imageTagMutability"),
-        "imageTagMutabilityExclusionFilters": cast("Plain", one.get("imageTagMutabilityExclusionFilters")),
-        "name": one["repositoryName"],
-        "registryId": one["registryId"],
-        "repositoryUrl": one["repositoryUri"],
+        "imageScanningConfiguration": repository.get("imageScanningConfiguration"),
+        "imageTagMutability": repository.get("imageTagMutability"),
+        "imageTagMutabilityExclusionFilters": cast("Plain", repository.get("imageTagMutabilityExclusionFilters")),
+        "name": repository["repositoryName"],
+        "registryId": repository["registryId"],
+        "repositoryUrl": repository["repositoryUri"],
     }
 
 

@@ -5,11 +5,11 @@ from typing import ClassVar, cast
 
 from typing_extensions import override
 
-from flowstacks.aws_plugin import equality, tags, validity
 from flowstacks.aws_plugin.kind import AwsKind, Created
+from flowstacks.aws_plugin.properties import equality, tags, validity
+from flowstacks.aws_plugin.properties.values import Plain, Props, text, texts
 from flowstacks.aws_plugin.services import containers
 from flowstacks.aws_plugin.session import Answer, Emulator
-from flowstacks.aws_plugin.values import Plain, Props, text, texts
 
 TAG_WORDS = ("key", "value")
 INACTIVE = "INACTIVE"
@@ -32,28 +32,28 @@ class Cluster(AwsKind):
     }
 
     @override
-    def create(self, aws: Emulator, wanted: Props) -> Created:
-        made = aws.call(
+    def create(self, aws: Emulator, inputs: Props) -> Created:
+        answer = aws.call(
             "ecs",
             "create_cluster",
-            clusterName=wanted["name"],
-            settings=wanted.get("settings"),
-            tags=tags.pairs(texts(wanted["tagsAll"]), *TAG_WORDS),
+            clusterName=inputs["name"],
+            settings=inputs.get("settings"),
+            tags=tags.pairs(texts(inputs["tagsAll"]), *TAG_WORDS),
         )
-        return Created(made["cluster"]["clusterArn"])
+        return Created(answer["cluster"]["clusterArn"])
 
     @override
     def read(self, aws: Emulator, identity: str, state: Props) -> Props | None:
         answer = aws.call("ecs", "describe_clusters", clusters=[identity], include=["TAGS", "SETTINGS"])
         # A deleted cluster stays visible as INACTIVE for a while; an unknown one is listed under `failures`.
-        found = [one for one in answer["clusters"] if one["status"] != INACTIVE]
-        if not found:
+        clusters = [cluster for cluster in answer["clusters"] if cluster["status"] != INACTIVE]
+        if not clusters:
             return None
         return {
-            "arn": found[0]["clusterArn"],
-            "name": found[0]["clusterName"],
-            "settings": found[0].get("settings"),
-            "tagsAll": tags.mapping(found[0].get("tags", []), *TAG_WORDS),
+            "arn": clusters[0]["clusterArn"],
+            "name": clusters[0]["clusterName"],
+            "settings": clusters[0].get("settings"),
+            "tagsAll": tags.mapping(clusters[0].get("tags", []), *TAG_WORDS),
         }
 
     @override
@@ -115,37 +115,39 @@ class TaskDefinitionKind(AwsKind):
     named = False
 
     @override
-    def create(self, aws: Emulator, wanted: Props) -> Created:
-        storage = wanted.get("ephemeralStorage")
-        made = aws.call(
+    def create(self, aws: Emulator, inputs: Props) -> Created:
+        storage = inputs.get("ephemeralStorage")
+        definition = aws.call(
             "ecs",
             "register_task_definition",
-            family=wanted["family"],
-            containerDefinitions=containers.parsed(wanted["containerDefinitions"]),
-            cpu=wanted.get("cpu"),
-            memory=wanted.get("memory"),
-            executionRoleArn=wanted.get("executionRoleArn"),
-            taskRoleArn=wanted.get("taskRoleArn"),
-            ipcMode=wanted.get("ipcMode"),
-            pidMode=wanted.get("pidMode"),
-            networkMode=wanted.get("networkMode"),
-            requiresCompatibilities=wanted.get("requiresCompatibilities"),
-            runtimePlatform=wanted.get("runtimePlatform"),
+            family=inputs["family"],
+            containerDefinitions=containers.parsed(inputs["containerDefinitions"]),
+            cpu=inputs.get("cpu"),
+            memory=inputs.get("memory"),
+            executionRoleArn=inputs.get("executionRoleArn"),
+            taskRoleArn=inputs.get("taskRoleArn"),
+            ipcMode=inputs.get("ipcMode"),
+            pidMode=inputs.get("pidMode"),
+            networkMode=inputs.get("networkMode"),
+            requiresCompatibilities=inputs.get("requiresCompatibilities"),
+            runtimePlatform=inputs.get("runtimePlatform"),
             ephemeralStorage={"sizeInGiB": storage["sizeInGib"]} if isinstance(storage, dict) else None,
-            volumes=wanted.get("volumes"),
-            tags=tags.pairs(texts(wanted["tagsAll"]), *TAG_WORDS),
+            volumes=inputs.get("volumes"),
+            tags=tags.pairs(texts(inputs["tagsAll"]), *TAG_WORDS),
         )["taskDefinition"]
-        return Created(made["family"], {"arn": made["taskDefinitionArn"]})
+        return Created(definition["family"], {"arn": definition["taskDefinitionArn"]})
 
     @override
     def read(self, aws: Emulator, identity: str, state: Props) -> Props | None:
-        asked = identity if state.get("trackLatest") is True else text(state, "arn")
-        found = aws.find("ecs", "describe_task_definition", {"ClientException"}, taskDefinition=asked, include=["TAGS"])
-        if found is None or found["taskDefinition"]["status"] == INACTIVE:
+        reference = identity if state.get("trackLatest") is True else text(state, "arn")
+        answer = aws.find(
+            "ecs", "describe_task_definition", {"ClientException"}, taskDefinition=reference, include=["TAGS"]
+        )
+        if answer is None or answer["taskDefinition"]["status"] == INACTIVE:
             return None
         return {
-            **_task_definition(found["taskDefinition"]),
-            "tagsAll": tags.mapping(found.get("tags", []), *TAG_WORDS),
+            **_task_definition(answer["taskDefinition"]),
+            "tagsAll": tags.mapping(answer.get("tags", []), *TAG_WORDS),
         }
 
     @override
@@ -158,18 +160,18 @@ class TaskDefinitionKind(AwsKind):
             aws.find("ecs", "deregister_task_definition", {"ClientException"}, taskDefinition=state["arn"])
 
 
-def _task_definition(one: Answer) -> Props:
-    arn = str(one["taskDefinitionArn"])
-    storage = one.get("ephemeralStorage")
+def _task_definition(definition: Answer) -> Props:
+    arn = str(definition["taskDefinitionArn"])
+    storage = definition.get("ephemeralStorage")
     return {
         "arn": arn,
         "arnWithoutRevision": arn.rpartition(":")[0],
-        "revision": one["revision"],
-        "containerDefinitions": json.dumps(one["containerDefinitions"], sort_keys=True),
+        "revision": definition["revision"],
+        "containerDefinitions": json.dumps(definition["containerDefinitions"], sort_keys=True),
         "ephemeralStorage": {"sizeInGib": storage["sizeInGiB"]} if storage else None,
-        "volumes": [{"name": volume["name"]} for volume in one.get("volumes", [])],
+        "volumes": [{"name": volume["name"]} for volume in definition.get("volumes", [])],
         **{
-            name: cast("Plain", one.get(name))
+            name: cast("Plain", definition.get(name))
             for name in (
                 "cpu", "executionRoleArn", "family", "ipcMode", "memory", "networkMode", "pidMode",
                 "requiresCompatibilities", "runtimePlatform", "taskRoleArn",

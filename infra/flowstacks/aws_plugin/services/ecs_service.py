@@ -4,12 +4,12 @@ from typing import Any, ClassVar, cast
 
 from typing_extensions import override
 
-from flowstacks.aws_plugin import equality, tags, validity
 from flowstacks.aws_plugin.errors import RefusedError
 from flowstacks.aws_plugin.kind import AwsKind, Created
+from flowstacks.aws_plugin.properties import equality, tags, validity
+from flowstacks.aws_plugin.properties.values import Plain, Props, text, texts
 from flowstacks.aws_plugin.services import ecs
 from flowstacks.aws_plugin.session import Answer, Emulator
-from flowstacks.aws_plugin.values import Plain, Props, text, texts
 
 _GONE = frozenset({"ClusterNotFoundException", "ServiceNotFoundException"})
 _FORGOTTEN = "nothing here uses it and the emulator (moto 5.2.5) does not keep it. Leave it out"
@@ -94,58 +94,58 @@ class Service(AwsKind):
     }
 
     @override
-    def create(self, aws: Emulator, wanted: Props) -> Created:
-        cluster, name = wanted.get("cluster"), text(wanted, "name")
+    def create(self, aws: Emulator, inputs: Props) -> Created:
+        cluster, name = inputs.get("cluster"), text(inputs, "name")
         if _find(aws, cluster, name):
             # The emulator would overwrite the other one silently.
             raise RefusedError(
                 "InvalidParameterException: Creation of service was not idempotent: "
                 f"the cluster has a service {name} already. Delete it, import it or take another name"
             )
-        made = aws.call(
+        service = aws.call(
             "ecs",
             "create_service",
             cluster=cluster,
             serviceName=name,
-            desiredCount=wanted.get("desiredCount", 0),
-            launchType=wanted.get("launchType"),
-            schedulingStrategy=wanted.get("schedulingStrategy"),
-            networkConfiguration=_network(wanted),
-            deploymentConfiguration=_rollout(wanted),
-            tags=tags.pairs(texts(wanted["tagsAll"]), *ecs.TAG_WORDS),
-            **_simple(wanted),
+            desiredCount=inputs.get("desiredCount", 0),
+            launchType=inputs.get("launchType"),
+            schedulingStrategy=inputs.get("schedulingStrategy"),
+            networkConfiguration=_network(inputs),
+            deploymentConfiguration=_rollout(inputs),
+            tags=tags.pairs(texts(inputs["tagsAll"]), *ecs.TAG_WORDS),
+            **_simple(inputs),
         )["service"]
         # The emulator takes all this at creation and forgets half of it; at an update it keeps everything (moto 5.2.5).
         aws.call(
             "ecs",
             "update_service",
             cluster=cluster,
-            service=made["serviceArn"],
-            deploymentConfiguration=_rollout(wanted),
-            **_simple(wanted),
+            service=service["serviceArn"],
+            deploymentConfiguration=_rollout(inputs),
+            **_simple(inputs),
         )
-        return Created(made["serviceArn"])
+        return Created(service["serviceArn"])
 
     @override
     def read(self, aws: Emulator, identity: str, state: Props) -> Props | None:
-        one = _find(aws, _cluster(identity), identity)
-        if one is None:
+        service = _find(aws, _cluster(identity), identity)
+        if service is None:
             return None
-        rollout = one.get("deploymentConfiguration", {})
-        said = {name: cast("Plain", one.get(api)) for name, api in _API_NAMES.items()}
-        if said["propagateTags"] == "NONE" and state.get("propagateTags") != "NONE":
-            said["propagateTags"] = None  # so the real one: `NONE` and nothing said are the same
+        rollout = service.get("deploymentConfiguration", {})
+        properties = {name: cast("Plain", service.get(api)) for name, api in _API_NAMES.items()}
+        if properties["propagateTags"] == "NONE" and state.get("propagateTags") != "NONE":
+            properties["propagateTags"] = None  # so the real one: `NONE` and nothing said are the same
         return {
-            **said,
+            **properties,
             **{name: rollout.get(api) for name, api in _ROLLOUT.items()},
-            "arn": one["serviceArn"],
-            "cluster": one["clusterArn"],
-            "desiredCount": one["desiredCount"],
-            "launchType": one.get("launchType"),
-            "name": one["serviceName"],
-            "networkConfiguration": _read_network(one),
-            "schedulingStrategy": one.get("schedulingStrategy"),
-            "tagsAll": tags.mapping(one.get("tags", []), *ecs.TAG_WORDS),
+            "arn": service["serviceArn"],
+            "cluster": service["clusterArn"],
+            "desiredCount": service["desiredCount"],
+            "launchType": service.get("launchType"),
+            "name": service["serviceName"],
+            "networkConfiguration": _read_network(service),
+            "schedulingStrategy": service.get("schedulingStrategy"),
+            "tagsAll": tags.mapping(service.get("tags", []), *ecs.TAG_WORDS),
         }
 
     @override
@@ -168,10 +168,10 @@ class Service(AwsKind):
     @override
     def delete(self, aws: Emulator, identity: str, state: Props) -> None:
         cluster, force = _cluster(identity), state.get("forceDelete") is True
-        one = _find(aws, cluster, identity)
-        if one is None:
+        service = _find(aws, cluster, identity)
+        if service is None:
             return
-        if one["status"] != "DRAINING" and not force:
+        if service["status"] != "DRAINING" and not force:
             aws.call("ecs", "update_service", cluster=cluster, service=identity, desiredCount=0)
         aws.find("ecs", "delete_service", _GONE, cluster=cluster, service=identity, force=force)
 
@@ -179,8 +179,8 @@ class Service(AwsKind):
 def _find(aws: Emulator, cluster: Plain, service: str) -> Answer | None:
     answer = aws.find("ecs", "describe_services", _GONE, cluster=cluster, services=[service], include=["TAGS"])
     # A deleted service stays visible as INACTIVE for a while; an unknown one is listed under `failures`.
-    found = [one for one in answer["services"] if one["status"] != ecs.INACTIVE] if answer else []
-    return found[0] if found else None
+    services = [item for item in answer["services"] if item["status"] != ecs.INACTIVE] if answer else []
+    return services[0] if services else None
 
 
 def _cluster(arn: str) -> str:
@@ -188,32 +188,32 @@ def _cluster(arn: str) -> str:
     return arn.split("/")[1]
 
 
-def _simple(wanted: Props) -> dict[str, Plain]:
-    return {api: wanted[name] for name, api in _API_NAMES.items() if name in wanted}
+def _simple(inputs: Props) -> dict[str, Plain]:
+    return {api: inputs[name] for name, api in _API_NAMES.items() if name in inputs}
 
 
-def _rollout(wanted: Props) -> dict[str, Plain]:
-    return {api: wanted[name] for name, api in _ROLLOUT.items() if name in wanted}
+def _rollout(inputs: Props) -> dict[str, Plain]:
+    return {api: inputs[name] for name, api in _ROLLOUT.items() if name in inputs}
 
 
-def _network(wanted: Props) -> dict[str, Any] | None:
-    said = wanted.get("networkConfiguration")
-    if not isinstance(said, dict):
+def _network(inputs: Props) -> dict[str, Any] | None:
+    network = inputs.get("networkConfiguration")
+    if not isinstance(network, dict):
         return None
     vpc: dict[str, Any] = {
-        "subnets": said["subnets"],
-        "securityGroups": said.get("securityGroups") or [],
-        "assignPublicIp": "ENABLED" if said.get("assignPublicIp") else "DISABLED",
+        "subnets": network["subnets"],
+        "securityGroups": network.get("securityGroups") or [],
+        "assignPublicIp": "ENABLED" if network.get("assignPublicIp") else "DISABLED",
     }
     return {"awsvpcConfiguration": vpc}
 
 
-def _read_network(one: Answer) -> Plain:
-    found = one.get("networkConfiguration", {}).get("awsvpcConfiguration")
-    if not found:
+def _read_network(service: Answer) -> Plain:
+    network = service.get("networkConfiguration", {}).get("awsvpcConfiguration")
+    if not network:
         return None
     return {
-        "subnets": found["subnets"],
-        "securityGroups": found.get("securityGroups", []),
-        "assignPublicIp": found.get("assignPublicIp") == "ENABLED",
+        "subnets": network["subnets"],
+        "securityGroups": network.get("securityGroups", []),
+        "assignPublicIp": network.get("assignPublicIp") == "ENABLED",
     }

@@ -5,10 +5,10 @@ from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from flowstacks.aws_plugin import equality, tags, unique, validity
 from flowstacks.aws_plugin.kind import AwsKind, Created
+from flowstacks.aws_plugin.properties import equality, tags, unique, validity
+from flowstacks.aws_plugin.properties.values import Plain, Props, strings, text, texts
 from flowstacks.aws_plugin.session import Answer, Emulator
-from flowstacks.aws_plugin.values import Plain, Props, text, texts, words
 
 _GONE = frozenset({"NoSuchEntity", "NoSuchEntityException"})
 _NAME_CHARACTERS = r"\w+=,.@-"
@@ -40,21 +40,21 @@ class Role(AwsKind):
     unserved: ClassVar = {"inlinePolicies": "deprecated by the real plugin. Use aws.iam.RolePolicy"}
 
     @override
-    def create(self, aws: Emulator, wanted: Props) -> Created:
-        name = unique.name(wanted)
+    def create(self, aws: Emulator, inputs: Props) -> Created:
+        name = unique.name(inputs)
         aws.call(
             "iam",
             "create_role",
             RoleName=name,
-            AssumeRolePolicyDocument=_document(wanted["assumeRolePolicy"]),
-            Path=wanted.get("path"),
-            Description=wanted.get("description"),
-            MaxSessionDuration=wanted.get("maxSessionDuration"),
-            PermissionsBoundary=wanted.get("permissionsBoundary"),
-            Tags=tags.pairs(texts(wanted["tagsAll"])),
+            AssumeRolePolicyDocument=_document(inputs["assumeRolePolicy"]),
+            Path=inputs.get("path"),
+            Description=inputs.get("description"),
+            MaxSessionDuration=inputs.get("maxSessionDuration"),
+            PermissionsBoundary=inputs.get("permissionsBoundary"),
+            Tags=tags.pairs(texts(inputs["tagsAll"])),
         )
         try:
-            _attach(aws, name, [], words(wanted.get("managedPolicyArns")))
+            _attach(aws, name, [], strings(inputs.get("managedPolicyArns")))
         except Exception:
             # The engine does not learn of a role that was made and then failed: it must not stay.
             self.delete(aws, name, {"forceDetachPolicies": True})
@@ -63,12 +63,12 @@ class Role(AwsKind):
 
     @override
     def read(self, aws: Emulator, identity: str, state: Props) -> Props | None:
-        found = aws.find("iam", "get_role", _GONE, RoleName=identity)
-        if found is None:
+        answer = aws.find("iam", "get_role", _GONE, RoleName=identity)
+        if answer is None:
             return None
         tagged = aws.call("iam", "list_role_tags", RoleName=identity)["Tags"]
         return {
-            **_role(found["Role"]),
+            **_role(answer["Role"]),
             "managedPolicyArns": _attached(aws, identity),
             "tagsAll": tags.mapping(tagged),
         }
@@ -88,7 +88,7 @@ class Role(AwsKind):
             )
         _bound(aws, identity, before.get("permissionsBoundary"), after.get("permissionsBoundary"))
         if "managedPolicyArns" in after:
-            _attach(aws, identity, words(before.get("managedPolicyArns")), words(after["managedPolicyArns"]))
+            _attach(aws, identity, strings(before.get("managedPolicyArns")), strings(after["managedPolicyArns"]))
         to_set, to_remove = tags.changed(texts(before.get("tagsAll")), texts(after["tagsAll"]))
         if to_set:
             aws.call("iam", "tag_role", RoleName=identity, Tags=tags.pairs(to_set))
@@ -99,7 +99,7 @@ class Role(AwsKind):
     def delete(self, aws: Emulator, identity: str, state: Props) -> None:
         # As the real one: what the role itself was given goes with it; others' policies only by `forceDetachPolicies`.
         force = state.get("forceDetachPolicies") is True
-        for arn in _attached(aws, identity) if force else words(state.get("managedPolicyArns")):
+        for arn in _attached(aws, identity) if force else strings(state.get("managedPolicyArns")):
             aws.find("iam", "detach_role_policy", _GONE, RoleName=identity, PolicyArn=arn)
         for name in _inline(aws, identity) if force else []:
             aws.find("iam", "delete_role_policy", _GONE, RoleName=identity, PolicyName=name)
@@ -123,18 +123,18 @@ class RolePolicy(AwsKind):
     tagged = False
 
     @override
-    def create(self, aws: Emulator, wanted: Props) -> Created:
-        role, name = text(wanted, "role"), unique.name(wanted)
-        _put(aws, role, name, wanted["policy"])
+    def create(self, aws: Emulator, inputs: Props) -> Created:
+        role, name = text(inputs, "role"), unique.name(inputs)
+        _put(aws, role, name, inputs["policy"])
         return Created(f"{role}:{name}")
 
     @override
     def read(self, aws: Emulator, identity: str, state: Props) -> Props | None:
         role, _, name = identity.partition(":")
-        found = aws.find("iam", "get_role_policy", _GONE, RoleName=role, PolicyName=name)
-        if found is None:
+        answer = aws.find("iam", "get_role_policy", _GONE, RoleName=role, PolicyName=name)
+        if answer is None:
             return None
-        return {"name": name, "policy": _text(found["PolicyDocument"]), "role": role}
+        return {"name": name, "policy": _text(answer["PolicyDocument"]), "role": role}
 
     @override
     def update(self, aws: Emulator, identity: str, before: Props, after: Props) -> None:
@@ -147,17 +147,17 @@ class RolePolicy(AwsKind):
         aws.find("iam", "delete_role_policy", _GONE, RoleName=role, PolicyName=name)
 
 
-def _role(one: Answer) -> Props:
+def _role(role: Answer) -> Props:
     return {
-        "arn": one["Arn"],
-        "assumeRolePolicy": _text(one["AssumeRolePolicyDocument"]),
-        "createDate": one["CreateDate"].strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "description": one.get("Description") or None,
-        "maxSessionDuration": one.get("MaxSessionDuration"),
-        "name": one["RoleName"],
-        "path": one["Path"],
-        "permissionsBoundary": one.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
-        "uniqueId": one["RoleId"],
+        "arn": role["Arn"],
+        "assumeRolePolicy": _text(role["AssumeRolePolicyDocument"]),
+        "createDate": role["CreateDate"].strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "description": role.get("Description") or None,
+        "maxSessionDuration": role.get("MaxSessionDuration"),
+        "name": role["RoleName"],
+        "path": role["Path"],
+        "permissionsBoundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
+        "uniqueId": role["RoleId"],
     }
 
 
@@ -175,13 +175,13 @@ def _put(aws: Emulator, role: str, name: str, policy: Plain) -> None:
 
 
 def _inline(aws: Emulator, role: str) -> list[str]:
-    found = aws.find("iam", "list_role_policies", _GONE, RoleName=role)
-    return list(found["PolicyNames"]) if found else []
+    answer = aws.find("iam", "list_role_policies", _GONE, RoleName=role)
+    return list(answer["PolicyNames"]) if answer else []
 
 
 def _attached(aws: Emulator, role: str) -> list[Plain]:
-    found = aws.find("iam", "list_attached_role_policies", _GONE, RoleName=role)
-    return [one["PolicyArn"] for one in found["AttachedPolicies"]] if found else []
+    answer = aws.find("iam", "list_attached_role_policies", _GONE, RoleName=role)
+    return [policy["PolicyArn"] for policy in answer["AttachedPolicies"]] if answer else []
 
 
 def _attach(aws: Emulator, role: str, before: list[str], after: list[str]) -> None:

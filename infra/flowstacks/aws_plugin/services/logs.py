@@ -4,10 +4,10 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from flowstacks.aws_plugin import tags, unique, validity
 from flowstacks.aws_plugin.kind import AwsKind, Created
+from flowstacks.aws_plugin.properties import tags, unique, validity
+from flowstacks.aws_plugin.properties.values import Props, text, texts
 from flowstacks.aws_plugin.session import Emulator
-from flowstacks.aws_plugin.values import Props, text, texts
 
 _GONE = frozenset({"ResourceNotFoundException"})
 _NAME_CHARACTERS = "a-zA-Z0-9_/.#-"
@@ -37,18 +37,18 @@ class LogGroup(AwsKind):
     unserved: ClassVar = {"deletionProtectionEnabled": "the emulator (moto 5.2.5) does not keep it. Leave it out"}
 
     @override
-    def create(self, aws: Emulator, wanted: Props) -> Created:
-        name = unique.name(wanted)
+    def create(self, aws: Emulator, inputs: Props) -> Created:
+        name = unique.name(inputs)
         aws.call(
             "logs",
             "create_log_group",
             logGroupName=name,
-            logGroupClass=wanted.get("logGroupClass"),
-            kmsKeyId=wanted.get("kmsKeyId"),
-            tags=texts(wanted["tagsAll"]) or None,
+            logGroupClass=inputs.get("logGroupClass"),
+            kmsKeyId=inputs.get("kmsKeyId"),
+            tags=texts(inputs["tagsAll"]) or None,
         )
         try:
-            _retain(aws, name, wanted)
+            _retain(aws, name, inputs)
         except Exception:
             # The engine does not learn of a group that was made and then failed: it must not stay.
             aws.call("logs", "delete_log_group", logGroupName=name)
@@ -59,17 +59,17 @@ class LogGroup(AwsKind):
     def read(self, aws: Emulator, identity: str, state: Props) -> Props | None:
         groups = aws.call("logs", "describe_log_groups", logGroupNamePrefix=identity)["logGroups"]
         # The API finds by prefix; the exact name sorts first among its own prefix's.
-        found = [group for group in groups if group["logGroupName"] == identity]
-        if not found:
+        matches = [group for group in groups if group["logGroupName"] == identity]
+        if not matches:
             return None
-        arn = str(found[0]["arn"]).removesuffix(":*")
+        arn = str(matches[0]["arn"]).removesuffix(":*")
         tagged = aws.call("logs", "list_tags_for_resource", resourceArn=arn)["tags"]
         return {
             "arn": arn,
-            "kmsKeyId": found[0].get("kmsKeyId"),
-            "logGroupClass": found[0].get("logGroupClass"),
+            "kmsKeyId": matches[0].get("kmsKeyId"),
+            "logGroupClass": matches[0].get("logGroupClass"),
             "name": identity,
-            "retentionInDays": found[0].get("retentionInDays", 0),
+            "retentionInDays": matches[0].get("retentionInDays", 0),
             "tagsAll": {str(key): str(value) for key, value in tagged.items()},
         }
 
@@ -95,9 +95,9 @@ class LogGroup(AwsKind):
             aws.find("logs", "delete_log_group", _GONE, logGroupName=identity)
 
 
-def _retain(aws: Emulator, name: str, wanted: Props) -> None:
+def _retain(aws: Emulator, name: str, inputs: Props) -> None:
     """0 days means for ever, which the API expresses by no policy at all."""
-    days = wanted.get("retentionInDays")
+    days = inputs.get("retentionInDays")
     if days:
         aws.call("logs", "put_retention_policy", logGroupName=name, retentionInDays=days)
     else:

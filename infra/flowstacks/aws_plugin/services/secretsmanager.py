@@ -6,11 +6,11 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from flowstacks.aws_plugin import equality, tags, unique, validity
 from flowstacks.aws_plugin.errors import RefusedError
 from flowstacks.aws_plugin.kind import AwsKind, Created
+from flowstacks.aws_plugin.properties import equality, tags, unique, validity
+from flowstacks.aws_plugin.properties.values import Plain, Props, strings, text, texts
 from flowstacks.aws_plugin.session import Answer, Emulator
-from flowstacks.aws_plugin.values import Plain, Props, text, texts, words
 
 _GONE = frozenset({"ResourceNotFoundException"})
 _NAME_CHARACTERS = r"\w/+=.@-"
@@ -40,36 +40,36 @@ class Secret(AwsKind):
     }
 
     @override
-    def create(self, aws: Emulator, wanted: Props) -> Created:
-        made = aws.call(
+    def create(self, aws: Emulator, inputs: Props) -> Created:
+        arn = aws.call(
             "secretsmanager",
             "create_secret",
-            Name=unique.name(wanted),
-            Description=wanted.get("description") or "",
-            KmsKeyId=wanted.get("kmsKeyId"),
-            Tags=tags.pairs(texts(wanted["tagsAll"])),
+            Name=unique.name(inputs),
+            Description=inputs.get("description") or "",
+            KmsKeyId=inputs.get("kmsKeyId"),
+            Tags=tags.pairs(texts(inputs["tagsAll"])),
         )["ARN"]
         try:
-            _put_policy(aws, made, None, wanted.get("policy"))
+            _put_policy(aws, arn, None, inputs.get("policy"))
         except Exception:
             # The engine does not learn of a secret that was made and then failed: it must not stay.
-            aws.call("secretsmanager", "delete_secret", SecretId=made, ForceDeleteWithoutRecovery=True)
+            aws.call("secretsmanager", "delete_secret", SecretId=arn, ForceDeleteWithoutRecovery=True)
             raise
-        return Created(made)
+        return Created(arn)
 
     @override
     def read(self, aws: Emulator, identity: str, state: Props) -> Props | None:
-        found = aws.find("secretsmanager", "describe_secret", _GONE, SecretId=identity)
-        if found is None or "DeletedDate" in found:
+        answer = aws.find("secretsmanager", "describe_secret", _GONE, SecretId=identity)
+        if answer is None or "DeletedDate" in answer:
             return None
         policy = aws.find("secretsmanager", "get_resource_policy", _GONE, SecretId=identity) or {}
         return {
-            "arn": found["ARN"],
-            "description": found.get("Description") or None,
-            "kmsKeyId": found.get("KmsKeyId"),
-            "name": found["Name"],
+            "arn": answer["ARN"],
+            "description": answer.get("Description") or None,
+            "kmsKeyId": answer.get("KmsKeyId"),
+            "name": answer["Name"],
             "policy": policy.get("ResourcePolicy"),
-            "tagsAll": tags.mapping(found.get("Tags", [])),
+            "tagsAll": tags.mapping(answer.get("Tags", [])),
         }
 
     @override
@@ -93,8 +93,8 @@ class Secret(AwsKind):
     @override
     def delete(self, aws: Emulator, identity: str, state: Props) -> None:
         days = state.get("recoveryWindowInDays")
-        how = {"RecoveryWindowInDays": days} if days else {"ForceDeleteWithoutRecovery": True}
-        aws.find("secretsmanager", "delete_secret", _GONE, SecretId=identity, **how)
+        recovery = {"RecoveryWindowInDays": days} if days else {"ForceDeleteWithoutRecovery": True}
+        aws.find("secretsmanager", "delete_secret", _GONE, SecretId=identity, **recovery)
 
 
 class SecretVersion(AwsKind):
@@ -119,36 +119,36 @@ class SecretVersion(AwsKind):
     tagged = False
 
     @override
-    def create(self, aws: Emulator, wanted: Props) -> Created:
-        if {"secretString", "secretBinary"} <= wanted.keys():
+    def create(self, aws: Emulator, inputs: Props) -> Created:
+        if {"secretString", "secretBinary"} <= inputs.keys():
             raise RefusedError("A secret version has secretString or secretBinary, not both. Leave one out")
-        binary = wanted.get("secretBinary")
-        made = aws.call(
+        binary = inputs.get("secretBinary")
+        answer = aws.call(
             "secretsmanager",
             "put_secret_value",
-            SecretId=wanted["secretId"],
-            SecretString=wanted.get("secretString"),
+            SecretId=inputs["secretId"],
+            SecretString=inputs.get("secretString"),
             SecretBinary=base64.b64decode(binary) if isinstance(binary, str) else None,
-            VersionStages=wanted.get("versionStages"),
+            VersionStages=inputs.get("versionStages"),
         )
-        return Created(f"{text(wanted, 'secretId')}|{made['VersionId']}")
+        return Created(f"{text(inputs, 'secretId')}|{answer['VersionId']}")
 
     @override
     def read(self, aws: Emulator, identity: str, state: Props) -> Props | None:
         secret, _, version = identity.rpartition("|")
-        found = _version(aws, secret, version)
-        if found is None:
+        answer = _version(aws, secret, version)
+        if answer is None:
             return None
-        binary = found.get("SecretBinary")
+        binary = answer.get("SecretBinary")
         return {
-            "arn": found["ARN"],
+            "arn": answer["ARN"],
             "hasSecretStringWo": False,
-            "secretArn": found["ARN"],
+            "secretArn": answer["ARN"],
             "secretBinary": base64.b64encode(binary).decode() if binary else None,
             "secretId": secret,
-            "secretString": found.get("SecretString"),
-            "versionId": found["VersionId"],
-            "versionStages": found.get("VersionStages"),
+            "secretString": answer.get("SecretString"),
+            "versionId": answer["VersionId"],
+            "versionStages": answer.get("VersionStages"),
         }
 
     @override
@@ -156,7 +156,7 @@ class SecretVersion(AwsKind):
         if "versionStages" not in after:
             return
         secret, _, version = identity.rpartition("|")
-        old, new = set(words(before.get("versionStages"))), set(words(after["versionStages"]))
+        old, new = set(strings(before.get("versionStages"))), set(strings(after["versionStages"]))
         for stage in sorted(new - old):
             _stage(aws, secret, stage, to=version, away=_holder(aws, secret, stage))
         for stage in sorted(old - new - {_CURRENT}):
@@ -166,8 +166,8 @@ class SecretVersion(AwsKind):
     def delete(self, aws: Emulator, identity: str, state: Props) -> None:
         # AWS has no way to delete a version: without stages it is forgotten, and AWSCURRENT can't be taken away.
         secret, _, version = identity.rpartition("|")
-        found = _version(aws, secret, version)
-        for stage in sorted(set(words(found.get("VersionStages") if found else [])) - {_CURRENT}):
+        answer = _version(aws, secret, version)
+        for stage in sorted(set(strings(answer.get("VersionStages") if answer else [])) - {_CURRENT}):
             _stage(aws, secret, stage, away=version)
 
 
@@ -181,16 +181,16 @@ def _put_policy(aws: Emulator, secret: str, before: Plain, after: Plain) -> None
 
 
 def _version(aws: Emulator, secret: str, version: str) -> Answer | None:
-    found = aws.find("secretsmanager", "describe_secret", _GONE, SecretId=secret)
+    answer = aws.find("secretsmanager", "describe_secret", _GONE, SecretId=secret)
     # In its recovery window a secret refuses to be read; its versions are as good as gone (as in the real plugin).
-    if found is None or "DeletedDate" in found:
+    if answer is None or "DeletedDate" in answer:
         return None
     return aws.find("secretsmanager", "get_secret_value", _GONE, SecretId=secret, VersionId=version)
 
 
 def _holder(aws: Emulator, secret: str, stage: str) -> str | None:
-    found = aws.call("secretsmanager", "describe_secret", SecretId=secret).get("VersionIdsToStages", {})
-    return next((version for version, stages in found.items() if stage in stages), None)
+    versions = aws.call("secretsmanager", "describe_secret", SecretId=secret).get("VersionIdsToStages", {})
+    return next((version for version, stages in versions.items() if stage in stages), None)
 
 
 def _stage(aws: Emulator, secret: str, stage: str, *, to: str | None = None, away: str | None = None) -> None:

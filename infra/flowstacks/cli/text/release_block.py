@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flowstacks.stack.config import Release
+from flowstacks.stack.release import Release
 
 
 def text(commit: str, current: Release | None, digests: Mapping[str, str | None]) -> str:

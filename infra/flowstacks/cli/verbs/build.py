@@ -11,12 +11,12 @@ from pathlib import Path
 from flowstacks.cli import image_stack
 from flowstacks.cli.image_stack import ImageStack
 from flowstacks.cli.text import release_block
-from flowstacks.core import suggestion
+from flowstacks.core import naming, suggestion
 from flowstacks.core.errors import BuildError, FlowstacksError
 from flowstacks.discovery.projects import project_changes
 from flowstacks.git import git_tree
 from flowstacks.images import build, location
-from flowstacks.images.build import Outcome, Wish
+from flowstacks.images.build import BuildOptions, BuildOutcome
 from flowstacks.images.target import Target
 from flowstacks.local import progress
 from flowstacks.provider.errors import ProviderError
@@ -26,7 +26,7 @@ from flowstacks.provider.errors import ProviderError
 class Made:
     """What came of it; `failures` are texts with their remedies."""
 
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[BuildOutcome]
     failures: Sequence[str]
 
 
@@ -60,14 +60,14 @@ def execute(arguments: argparse.Namespace) -> int:
     unknown = [key for key in arguments.images if key not in stack.targets]
     if unknown:
         hint = suggestion.closest(unknown[0], stack.targets)
-        print(f"{stack.commit[:12]} has no image {unknown[0]!r}. {hint}", file=sys.stderr)
+        print(f"{naming.short_hash(stack.commit)} has no image {unknown[0]!r}. {hint}", file=sys.stderr)
         return _USAGE
     if stack.unsaved:
         print("uncommitted changes are not in the images: they are built from commits", file=sys.stderr)
     chosen = [stack.targets[key] for key in arguments.images or stack.targets]
     if arguments.changed_since:
         chosen = _changed(root, chosen, arguments.changed_since, stack.commit)
-    wish = Wish(base=stack.config.images.base, on_nothing=arguments.empty_base, rebuild=arguments.rebuild)
+    wish = BuildOptions(base=stack.config.images.base, on_nothing=arguments.empty_base, rebuild=arguments.rebuild)
     with git_tree.opened(root, stack.commit) as tree:
         if arguments.no_push:
             made = _all(chosen, lambda one: build.attempt(one, tree, wish))
@@ -90,10 +90,10 @@ def _changed(root: Path, targets: Sequence[Target], ref: str, commit: str) -> li
     return found
 
 
-def _all(chosen: Sequence[Target], make: Callable[[Target], Outcome]) -> Made:
+def _all(chosen: Sequence[Target], make: Callable[[Target], BuildOutcome]) -> Made:
     """A few at a time; one that fails stops no other."""
 
-    def one(target: Target) -> Outcome | BuildError:
+    def one(target: Target) -> BuildOutcome | BuildError:
         try:
             with progress.shown(f"image {target.key} builds"):
                 return make(target)
@@ -103,7 +103,7 @@ def _all(chosen: Sequence[Target], make: Callable[[Target], Outcome]) -> Made:
     with concurrent.futures.ThreadPoolExecutor(_AT_ONCE) as pool:
         ended = list(pool.map(one, chosen))
     return Made(
-        outcomes=[end for end in ended if isinstance(end, Outcome)],
+        outcomes=[end for end in ended if isinstance(end, BuildOutcome)],
         failures=[str(end) for end in ended if isinstance(end, BuildError)],
     )
 
@@ -120,7 +120,7 @@ def _tell(
         for one in made.outcomes:
             print(f"{one.how:<5}  {one.key}  {one.digest or '(not pushed)'}  {one.tag}")
         if digests and any(digests.values()):
-            print(f"\nFor Pulumi.{arguments.stack}.yaml, under config:")
+            print(f"\nFor {naming.stack_file(arguments.stack)}, under config:")
             print(release_block.text(stack.commit, stack.config.release, digests), end="")
     for failure in made.failures:
         print(failure, file=sys.stderr)

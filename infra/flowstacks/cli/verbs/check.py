@@ -11,7 +11,7 @@ from flowstacks.core.errors import RejectedError
 from flowstacks.core.problem import Place
 from flowstacks.evaluation import evaluation, servers
 from flowstacks.pins import pins
-from flowstacks.provider.orphans import Orphan
+from flowstacks.provider.kind import Orphan
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

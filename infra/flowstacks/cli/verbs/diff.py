@@ -16,7 +16,8 @@ from flowstacks.evaluation import evaluation, servers
 from flowstacks.git import git_tree
 from flowstacks.pins import pins
 from flowstacks.promotion import inheritance
-from flowstacks.stack.config import Config, Override
+from flowstacks.stack.config import Config
+from flowstacks.stack.override import Override
 from flowstacks.stack.stack_file import StackFile
 
 CHANGES = 3

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pydantic
 
-from flowstacks.core import problem
+from flowstacks.core import naming, problem
 from flowstacks.discovery import discovery, manifest
 
 Json = dict[str, pydantic.JsonValue]
@@ -52,7 +52,7 @@ def listing(found: manifest.Manifest, problems: Sequence[problem.Problem]) -> st
     """One block per project, then the problems."""
     lines = [f"commit {found.commit}"]
     for project in found.projects:
-        lines += ["", f"{project.name} {project.version} ({project.path}, since {project.commit[:12]})"]
+        lines += ["", f"{project.name} {project.version} ({project.path}, since {naming.short_hash(project.commit)})"]
         lines += [
             f"  image {image.name or 'of its own'} ({image.dockerfile})" for image in project.images if image.dockerfile
         ]
@@ -93,6 +93,6 @@ def _lines(flow: manifest.Flow) -> list[str]:
         return [f"  {flow.name}: not deployed ({where})"]
     found = [f"  {flow.name} ({where})"]
     for deployment in flow.deployments:
-        crons = ", ".join(f"{one.cron} {one.timezone}" for one in deployment.settings.schedules or ())
-        found.append(f"    {deployment.address}{f'  [{crons}]' if crons else ''}")
+        schedules = ", ".join(map(str, deployment.settings.schedules or ()))
+        found.append(f"    {deployment.address}{f'  [{schedules}]' if schedules else ''}")
     return found

@@ -8,6 +8,7 @@ from pathlib import Path
 import pydantic
 
 from flowstacks.cli.text import pin_text
+from flowstacks.core import naming
 from flowstacks.pins import history, pins, revisions
 from flowstacks.pins.history import History, Step
 from flowstacks.pins.pin import Hold, PinnedRelease
@@ -77,10 +78,11 @@ def _lines(stack: str, found: History, *, unsaved: bool) -> Iterator[str]:
         yield f"not committed: {pins.name(stack)} pins something else than HEAD's"
     for step in found.steps:
         revision = step.revision
-        yield f"{revision.commit[:12]}  {revision.time[:16].replace('T', ' ')}  {revision.author}  {revision.subject}"
+        time = revision.time[:16].replace("T", " ")
+        yield f"{naming.short_hash(revision.commit)}  {time}  {revision.author}  {revision.subject}"
         yield from (f"    {line}" for line in _told(step))
     if found.ends_at:
-        yield f"this clone ends at {found.ends_at[:12]}. For what was before: git fetch --unshallow"
+        yield f"this clone ends at {naming.short_hash(found.ends_at)}. For what was before: git fetch --unshallow"
     elif not found.steps:
         yield f"{stack}: nothing was pinned yet"
 

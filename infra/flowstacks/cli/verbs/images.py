@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flowstacks.cli import image_stack
 from flowstacks.cli.image_stack import ImageStack
+from flowstacks.core import naming
 from flowstacks.core.errors import FlowstacksError
 from flowstacks.images import location
 from flowstacks.provider.errors import ProviderError
@@ -60,4 +61,4 @@ def _rows(stack: ImageStack, repository: RegistryRepository) -> list[Row]:
 
 def _line(row: Row) -> str:
     pinned = "pinned by the release" if row.pinned else "not pinned"
-    return f"{row.image}  {row.tree_key[:12]}  {row.digest or 'missing'}  {pinned}"
+    return f"{row.image}  {naming.short_hash(row.tree_key)}  {row.digest or 'missing'}  {pinned}"

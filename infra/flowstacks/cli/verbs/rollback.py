@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flowstacks.cli import lock_wait, stack
 from flowstacks.cli.text import pin_text
+from flowstacks.core import naming
 from flowstacks.pins import pins
 from flowstacks.promotion import forecast, rollback
 from flowstacks.promotion.rollback import Rollback
@@ -42,7 +43,8 @@ def execute(arguments: argparse.Namespace) -> int:
         print(json.dumps(told, indent=2))
     else:
         revision = back.revision
-        print(f"back to {revision.commit[:12]} of {revision.time[:10]}, {revision.author}: {revision.subject}")
+        commit = naming.short_hash(revision.commit)
+        print(f"back to {commit} of {revision.time[:10]}, {revision.author}: {revision.subject}")
         print("\n".join(pin_text.lines(back.edit, ahead, _notes(back), written=written)))
     return 0
 

@@ -15,11 +15,11 @@ from prefect.client.schemas.sorting import LogSort
 from prefect.exceptions import ObjectNotFound
 
 from flowstacks.cli import stack
-from flowstacks.core import naming, suggestion
+from flowstacks.core import naming, suggestion, urls
 from flowstacks.core.errors import FlowstacksError, ServerError
-from flowstacks.desired.desired_state import DesiredDeployment
+from flowstacks.desired.objects import DesiredDeployment
 from flowstacks.evaluation import evaluation
-from flowstacks.stack import config
+from flowstacks.stack import server
 from flowstacks.stack.config import Config
 
 _POLL_S = 1.0
@@ -52,9 +52,9 @@ def execute(arguments: argparse.Namespace) -> int:
             return _wait(client, started.id, arguments.timeout) if arguments.wait else 0
     except httpx.HTTPError as error:
         # Prefect's status errors are httpx's and hold the server's words on lines of their own.
-        said = f"{config.api_url(verdict.config)}: {' '.join(str(error).split())}"
+        said = f"{server.api_url(verdict.config)}: {' '.join(str(error).split())}"
         remedy = "Check the parameters, and that the server is up"
-        raise ServerError(f"{config.without_login(said)}. {remedy}") from error
+        raise ServerError(f"{urls.without_login(said)}. {remedy}") from error
 
 
 def _client(said: Config) -> SyncPrefectClient:
@@ -63,7 +63,7 @@ def _client(said: Config) -> SyncPrefectClient:
     That is before `. .local/env` was taken over, and without a URL it starts a server of its own (prefect 3.8.8).
     """
     return SyncPrefectClient(
-        config.api_url(said) or "", api_key=config.api_key(said), auth_string=config.auth_string(said)
+        server.api_url(said) or "", api_key=server.api_key(said), auth_string=server.auth_string(said)
     )
 
 

@@ -4,6 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
+from flowstacks.core import naming
 from flowstacks.discovery.projects import project_changes
 from flowstacks.report import affected
 from flowstacks.report.affected import AffectedStack
@@ -55,4 +56,4 @@ def _document(one: AffectedStack) -> dict[str, object]:
 def _line(one: AffectedStack) -> str:
     origin = f" from {one.from_}" if one.from_ else ""
     why = f"  changed: {', '.join(one.reasons)}" if one.reasons else ""
-    return f"{one.stack}  {one.runtime or 'no runtime'}  {(one.pin or 'no release')[:12]}{origin}{why}"
+    return f"{one.stack}  {one.runtime or 'no runtime'}  {naming.short_hash(one.pin or 'no release')}{origin}{why}"

@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from flowstacks.core import problem
+from flowstacks.core import naming, problem
 from flowstacks.discovery.projects import project_changes, version_bump
 
 
@@ -38,7 +38,10 @@ def execute(arguments: argparse.Namespace) -> int:
     else:
         print(
             "\n".join(
-                [*map(str, problems), f"{len(changed)} projects changed since {base[:12]}, {len(problems)} to mend"]
+                [
+                    *map(str, problems),
+                    f"{len(changed)} projects changed since {naming.short_hash(base)}, {len(problems)} to mend",
+                ]
             )
         )
     return 1 if problems else 0

@@ -1,119 +1,109 @@
-"""The ways to write schedules in a declaration, as `Schedule` values."""
+"""The ways to write schedules in a declaration, as `Schedule` values. The fields are the model's business.
 
-import ast
+"schedules": ["0 4 * * *", {"cron": "0 5 * * *", "timezone": "Europe/Oslo"}]
+"schedule": "0 4 * * *"
+"cron": "0 4 * * *", "timezone": "Europe/Oslo"
+"""
+
 from collections.abc import Mapping
-from typing import cast
 
 import pydantic
 
-from flowstacks.discovery import validation
-from flowstacks.discovery.declarations import literals
+from flowstacks.core.problem import Place
+from flowstacks.discovery.declarations import placed_value
+from flowstacks.discovery.declarations.placed_value import PlacedValue, UnreadableError
 from flowstacks.discovery.findings import Findings
-from flowstacks.discovery.flows import values
-from flowstacks.discovery.flows.codebase import Codebase
-from flowstacks.discovery.flows.values import Located
-from flowstacks.stack import settings
-from flowstacks.stack.settings import Schedule
+from flowstacks.stack import schedule as model
+from flowstacks.stack.schedule import Schedule
 
-KEYS = ("schedules", "schedule", "cron", "timezone")
-_WAYS = ("schedules", "schedule", "cron")
+KEYS = ("schedules", "schedule", *model.TIMINGS, *model.COMPANIONS)
+_WAYS = ("schedules", "schedule", *model.TIMINGS)
+_TEXT = next(iter(model.TIMINGS))
 
 
-def read(
-    codebase: Codebase, at: Located, fields: Mapping[str, Located], findings: Findings
-) -> tuple[Schedule, ...] | None:
-    """`schedules: [...]`, or `schedule: <cron or dict>`, or `cron` with `timezone`; None where nothing is said."""
-    ways = [way for way in _WAYS if way in fields and not _is_none(codebase, fields[way])]
+def read(place: Place, fields: Mapping[str, PlacedValue], findings: Findings) -> tuple[Schedule, ...] | None:
+    """The schedules of the declaration at `place`; None where it has none, an empty tuple where it has a bad one."""
+    ways = [way for way in _WAYS if way in fields and not fields[way].is_none]
     if len(ways) > 1:
-        second = fields[ways[1]]
-        message = f"schedules are said twice, as {' and '.join(map(repr, ways))}"
-        findings.error("flow-spec-key", second.file, second.line, message, "Keep one of them")
+        message = f"schedules are set twice, as {' and '.join(map(repr, ways))}"
+        findings.error("flow-spec-key", *fields[ways[1]].place, message, "Keep one of them")
         return None
-    if "timezone" in fields and ways != ["cron"]:
-        zone = fields["timezone"]
-        remedy = "Write it inside the schedule, or cron beside it"
-        findings.error("flow-spec-key", zone.file, zone.line, "a timezone without a cron", remedy)
+    timings = [way for way in ways if way in model.TIMINGS]
+    for companion in model.COMPANIONS:
+        if companion in fields and not timings:
+            remedy = f"Write it inside the schedule, or {_timings()} beside it"
+            findings.error("flow-spec-key", *fields[companion].place, f"a {companion} without a {_timings()}", remedy)
     if not ways:
         return None
-    if ways == ["cron"]:
-        found = [_of_fields(codebase, at, {k: v for k, v in fields.items() if k in ("cron", "timezone")}, findings)]
+    if timings:
+        entries = {name: fields[name] for name in (*timings, *model.COMPANIONS) if name in fields}
+        schedules = [_from_entries(place, entries, findings)]
     elif ways == ["schedule"]:
-        found = [_one(codebase, fields["schedule"], findings)]
+        schedules = [_from_value(fields["schedule"], findings)]
     else:
-        found = _several(codebase, fields["schedules"], findings)
-    return tuple(schedule for schedule in found if schedule)
+        schedules = _from_list(fields["schedules"], findings)
+    return tuple(schedule for schedule in schedules if schedule)
 
 
-def _several(codebase: Codebase, at: Located, findings: Findings) -> list[Schedule | None]:
+def _from_list(source: PlacedValue, findings: Findings) -> list[Schedule | None]:
     try:
-        items = values.elements(codebase, at)
-    except values.UnresolvedError as error:
-        literals.unresolved(error, findings)
+        items = source.items()
+    except UnreadableError as error:
+        error.report(findings)
         return []
-    found = [_one(codebase, item, findings) for item in items]
-    sound = [(item, schedule) for item, schedule in zip(items, found, strict=True) if schedule]
-    seen: dict[str, Located] = {}
-    # A slug made from the place of a schedule may be one that another was given.
-    for (item, _), schedule in zip(sound, settings.with_slugs([each for _, each in sound]), strict=True):
-        slug = schedule.slug or ""
-        if seen.setdefault(slug, item) is not item:
-            message = f"two schedules have the slug {slug!r} (the other in line {seen[slug].line})"
-            findings.error("schedule", item.file, item.line, message, "Rename one")
-    return found
+    schedules = [_from_value(item, findings) for item in items]
+    sound = [(item.place, schedule) for item, schedule in zip(items, schedules, strict=True) if schedule]
+    first: dict[str, int] = {}
+    # A slug made from the position of a schedule may be one that another was given.
+    slugged = model.with_slugs([schedule for _, schedule in sound])
+    for index, schedule in enumerate(slugged):
+        slug, place = schedule.slug or "", sound[index][0]
+        if first.setdefault(slug, index) != index:
+            message = f"two schedules have the slug {slug!r} (the other in line {sound[first[slug]][0].line})"
+            findings.error("schedule", *place, message, "Rename one")
+    return schedules
 
 
-def _one(codebase: Codebase, at: Located, findings: Findings) -> Schedule | None:
+def _from_value(source: PlacedValue, findings: Findings) -> Schedule | None:
     try:
-        source = values.definition(codebase, at)
-        if isinstance(source.node, ast.Dict | ast.Call | ast.BinOp) and not _is_text(source):
-            return _of_fields(codebase, source, values.fields(codebase, source), findings)
-    except values.UnresolvedError as error:
-        literals.unresolved(error, findings)
+        if source.is_mapping:
+            return _from_entries(source.definition().place, source.entries(), findings)
+    except UnreadableError as error:
+        error.report(findings)
         return None
-    return _of_fields(codebase, at, {"cron": at}, findings)
+    return _from_entries(source.place, {_TEXT: source}, findings)
 
 
-def _of_fields(codebase: Codebase, at: Located, fields: Mapping[str, Located], findings: Findings) -> Schedule | None:
-    if "cron" not in fields:
-        findings.error("schedule", at.file, at.line, "a schedule without a cron", 'Write cron: "0 4 * * *"')
-    told = {name: literals.told(codebase, place, findings) for name, place in fields.items()}
-    said = {name: value for name, value in told.items() if value is not None}
-    is_sound = "cron" in said
+def _from_entries(place: Place, entries: Mapping[str, PlacedValue], findings: Findings) -> Schedule | None:
+    if not any(timing in entries for timing in model.TIMINGS):
+        example = f'{_TEXT}: "{model.TIMINGS[_TEXT]}"'
+        findings.error("schedule", *place, f"a schedule without a {_timings()}", f"Write {example}")
+    values = {name: placed_value.read(source, findings) for name, source in entries.items()}
+    known = {name: value for name, value in values.items() if value is not None}
+    if not any(timing in known for timing in model.TIMINGS):
+        return None
     try:
-        schedule = Schedule.model_validate(said) if is_sound else None
+        schedule = Schedule.model_validate(known)
     except pydantic.ValidationError as error:
         for fault in error.errors():
-            name = str(fault["loc"][0]) if fault["loc"] else ""
-            place = fields.get(name, at)
-            message = f"schedule: {name}: {fault['msg']}"
+            name = str(fault["loc"][0]) if fault["loc"] else "/".join(model.TIMINGS)
+            field_place = entries[name].place if name in entries else place
             remedy = f"Known here: {', '.join(Schedule.model_fields)}"
-            findings.error("schedule", place.file, place.line, message, remedy)
+            findings.error("schedule", *field_place, f"schedule: {name}: {fault['msg']}", remedy)
         return None
-    return schedule if schedule and _fires(schedule, at, fields, findings) else None
+    return schedule if _is_sound(schedule, place, entries, findings) else None
 
 
-def _fires(schedule: Schedule, at: Located, fields: Mapping[str, Located], findings: Findings) -> bool:
-    cron, zone = fields.get("cron", at), fields.get("timezone", at)
-    unfit = validation.cron_problem(schedule.cron)
-    if unfit:
-        findings.error("cron", cron.file, cron.line, unfit, 'Write five fields, such as "0 4 * * *"')
-    doubt = None if unfit else validation.cron_doubt(schedule.cron)
-    if doubt:
-        findings.warning("cron", cron.file, cron.line, doubt, "Put the step into the field that counts that unit")
-    unknown = validation.timezone_problem(schedule.timezone)
-    if unknown:
-        findings.error("timezone", zone.file, zone.line, unknown, "Write an IANA name, such as Europe/Oslo")
-    return not unfit and not unknown
+def _is_sound(schedule: Schedule, place: Place, entries: Mapping[str, PlacedValue], findings: Findings) -> bool:
+    faults = list(model.faults(schedule))
+    for fault in faults:
+        field_place = entries[fault.field].place if fault.field in entries else place
+        findings.error(fault.field, *field_place, fault.message, fault.remedy)
+    for doubt in model.doubts(schedule):
+        field_place = entries[doubt.field].place if doubt.field in entries else place
+        findings.warning(doubt.field, *field_place, doubt.message, doubt.remedy)
+    return not faults
 
 
-def _is_none(codebase: Codebase, at: Located) -> bool:
-    try:
-        source = values.definition(codebase, at)
-    except values.UnresolvedError:
-        return False
-    return isinstance(source.node, ast.Constant) and cast("object", source.node.value) is None
-
-
-def _is_text(at: Located) -> bool:
-    """`"0 4 " + REST` is a cron, `A | B` is a dict."""
-    return isinstance(at.node, ast.BinOp) and not isinstance(at.node.op, ast.BitOr)
+def _timings() -> str:
+    return " or ".join(model.TIMINGS)

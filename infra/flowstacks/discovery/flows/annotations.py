@@ -1,4 +1,4 @@
-"""Annotations told from the text, as the types that pydantic would see; what is unknown accepts anything."""
+"""Annotations read from the text, as the types that pydantic would see; what is unknown accepts anything."""
 
 import ast
 import collections.abc
@@ -106,8 +106,8 @@ class _Reading:
 
     def _literal(self, module: Module, arguments: list[ast.expr]) -> Annotation:
         try:
-            told = [values.evaluate(self._codebase, values.Located(module, argument)) for argument in arguments]
+            members = [values.evaluate(self._codebase, values.Located(module, argument)) for argument in arguments]
         except values.UnresolvedError:
             return Any
-        plain = all(value is None or isinstance(value, str | int | bytes) for value in told)
-        return typing.Literal[*told] if plain else Any
+        plain = all(value is None or isinstance(value, str | int | bytes) for value in members)
+        return typing.Literal[*members] if plain else Any

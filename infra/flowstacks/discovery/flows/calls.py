@@ -11,12 +11,12 @@ Key = tuple[str, str]
 
 
 def called(codebase: Codebase, flows: Collection[Key]) -> set[Key]:
-    """Those of `flows` that another one of them calls. A flow that calls itself is not called by another."""
+    """The flows that another one of `flows` calls; a flow's call of itself does not count."""
     calls = _Calls(codebase)
-    found: set[Key] = set()
+    reached: set[Key] = set()
     for flow in flows:
-        found |= {other for other in _reached(calls, flow, frozenset(flows)) if other != flow}
-    return found
+        reached |= {other for other in _reached(calls, flow, frozenset(flows)) if other != flow}
+    return reached
 
 
 def _reached(calls: "_Calls", start: Key, flows: frozenset[Key]) -> set[Key]:
@@ -46,16 +46,16 @@ class _Calls:
 
     def _read(self, module: Module, function: str) -> Iterator[Key]:
         node = module.parsed.functions[function]
-        inside = [each for statement in node.body for each in ast.walk(statement)]
+        nodes = [child for statement in node.body for child in ast.walk(statement)]
         inner = {
             name: imported
-            for each in inside
-            if isinstance(each, ast.Import | ast.ImportFrom)
-            for name, imported in imports_of(each)
+            for child in nodes
+            if isinstance(child, ast.Import | ast.ImportFrom)
+            for name, imported in imports_of(child)
         }
-        for each in inside:
-            if isinstance(each, ast.Call):
-                yield from self._callee(module, each.func, inner)
+        for child in nodes:
+            if isinstance(child, ast.Call):
+                yield from self._callee(module, child.func, inner)
 
     def _callee(self, module: Module, expression: ast.expr, inner: Mapping[str, Imported]) -> Iterator[Key]:
         """`f(…)`, `f.submit(…)`, `f.with_options(…)(…)`, `module.f(…)`."""

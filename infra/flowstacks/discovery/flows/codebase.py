@@ -1,4 +1,4 @@
-"""The Python files of one project and its shared paths: where an import leads and what a name stands for."""
+"""The Python files of one project and its shared paths: where an import leads and what a name means."""
 
 import ast
 import dataclasses
@@ -85,25 +85,25 @@ class Codebase:
     def target(
         self, module: Module, expression: ast.expr, inner: Mapping[str, Imported] | None = None
     ) -> Target | None:
-        """What a name or a dotted name in `module` stands for, through imports and plain aliases.
+        """What a name or a dotted name in `module` means, through imports and plain aliases.
 
-        `inner`: the imports inside the function that the expression stands in.
+        `inner`: the imports inside the function around the expression.
         """
         parts = dotted_name(expression)
         if not parts:
             return None
         if inner and parts[0] in inner:
-            found = self._follow(module, parts[0], inner[parts[0]], _MOST_HOPS)
+            target = self._follow(module, parts[0], inner[parts[0]], _MOST_HOPS)
             for part in parts[1:]:
-                found = self._member(module, found, part, _MOST_HOPS)
-            return found
+                target = self._member(module, target, part, _MOST_HOPS)
+            return target
         return self._dotted(module, parts, _MOST_HOPS)
 
     def _dotted(self, module: Module, parts: Sequence[str], hops: int) -> Target | None:
-        found = self._name(module, parts[0], hops)
+        target = self._name(module, parts[0], hops)
         for part in parts[1:]:
-            found = self._member(module, found, part, hops)
-        return found
+            target = self._member(module, target, part, hops)
+        return target
 
     def _name(self, module: Module, name: str, hops: int) -> Target | None:
         binding = module.parsed.bindings.get(name)
@@ -111,9 +111,9 @@ class Codebase:
             return self._follow(module, name, binding, hops)
         for star in module.parsed.stars:
             inside = self.module(module.path, star.module, star.level)
-            found = self._name(inside, name, hops - 1) if inside and hops else None
-            if isinstance(found, Local | File):
-                return found
+            target = self._name(inside, name, hops - 1) if inside and hops else None
+            if isinstance(target, Local | File):
+                return target
             if not inside and star.module == "prefect" and name == "flow":
                 return External("prefect.flow")
         return External(name)

@@ -51,17 +51,17 @@ def _leads_to(importing: str, imported: Imported, files: Collection[str], allowe
         return
     module = imported.module
     names = [f"{module}.{imported.name}".lstrip(".")] if imported.name and imported.name != "*" else []
-    found = ""
+    file = ""
     for name in [*names, module]:
         paths = codebase.candidates(importing, (allowed[0], ""), name, imported.level)
-        found = next((path for path in paths if path in files), "")
-        if found:
+        file = next((path for path in paths if path in files), "")
+        if file:
             break
-    if not found:
+    if not file:
         return
     if not imported.level:
-        yield from _packages_above(found, files, module)
-    yield found
+        yield from _packages_above(file, files, module)
+    yield file
 
 
 def _packages_above(path: str, files: Collection[str], module: str) -> Iterator[str]:

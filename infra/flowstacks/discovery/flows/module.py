@@ -13,12 +13,16 @@ AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclasses.dataclass(frozen=True)
 class Imported:
-    """`from {'.' * level}{module} import {name}`, or `import {module}` where `name` is None."""
+    """A name bound by an import: `from {'.' * level}{module} import {name}` or `import {module}`."""
 
     module: str
+    """Dotted; empty in `from . import x`."""
     level: int
+    """Number of leading dots."""
     name: str | None
+    """None for `import {module}`."""
     line: int
+    """Counts from 1."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Function:
 
 @dataclasses.dataclass(frozen=True)
 class Opaque:
-    """A name whose value can't be told from the text; `why` completes "it is …"."""
+    """A name whose value the text does not determine; `why` completes "it is …"."""
 
     why: str
     line: int
@@ -62,16 +66,18 @@ class Broken:
 
 @dataclasses.dataclass(frozen=True)
 class Parsed:
-    """`bindings` of the top level, `stars` the `from x import *`, `imports` every import wherever it stands.
-
-    `functions` holds the last `def` of each top-level name, also where the name is bound anew later.
-    """
+    """One parsed file."""
 
     tree: ast.Module
+    """The whole syntax tree."""
     bindings: Mapping[str, Binding]
+    """Names of the top level."""
     functions: Mapping[str, AnyFunction]
+    """The last `def` of each top-level name, also where the name is bound anew later."""
     stars: Sequence[Imported]
+    """Every `from x import *`."""
     imports: Sequence[Imported]
+    """Every import, at any depth."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,27 +93,27 @@ def parse(blob: Blob) -> Parsed | Broken:
     """Parse bytes as Python does: encoding cookie, BOM. Cached by blob id."""
     try:
         with warnings.catch_warnings():
-            # A doubtful escape is the flow author's business; Python itself will say so.
+            # A doubtful escape is the flow author's business; Python itself warns of it.
             warnings.simplefilter("ignore")
             tree = ast.parse(blob.content)
     except SyntaxError as error:
         return Broken(line=error.lineno or 0, message=error.msg)
     except (ValueError, RecursionError, MemoryError) as error:
-        # 3.11 says ValueError for a null byte; the parser gives up on thousands of nested brackets with the others.
+        # 3.11 raises ValueError for a null byte; the parser gives up on thousands of nested brackets with the others.
         return Broken(line=0, message=str(error) or "the file is nested too deeply")
-    found = _Bindings()
-    found.read(tree.body)
+    bindings = _Bindings()
+    bindings.read(tree.body)
     return Parsed(
         tree=tree,
-        bindings=found.names,
-        functions=found.functions,
-        stars=tuple(found.stars),
+        bindings=bindings.names,
+        functions=bindings.functions,
+        stars=tuple(bindings.stars),
         imports=tuple(_all_imports(tree.body)),
     )
 
 
 def is_main_guard(test: ast.expr) -> bool:
-    """`__name__ == "__main__"`: what stands under it never happens on import."""
+    """`__name__ == "__main__"`: its body never runs on import."""
     return (
         isinstance(test, ast.Compare)
         and isinstance(test.left, ast.Name)
@@ -121,8 +127,8 @@ def imports_of(statement: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Im
     """Each local name with what is imported under it; `import a.b` binds `a`."""
     for alias in statement.names:
         if isinstance(statement, ast.ImportFrom):
-            what = Imported(statement.module or "", statement.level, alias.name, statement.lineno)
-            yield alias.asname or alias.name, what
+            imported = Imported(statement.module or "", statement.level, alias.name, statement.lineno)
+            yield alias.asname or alias.name, imported
         elif alias.asname:
             yield alias.asname, Imported(alias.name, 0, None, statement.lineno)
         else:
@@ -151,9 +157,9 @@ class _Bindings:
 
     def read(self, statements: Sequence[ast.stmt]) -> None:
         for statement in statements:
-            self._one(statement)
+            self._bind_statement(statement)
 
-    def _one(self, statement: ast.stmt) -> None:
+    def _bind_statement(self, statement: ast.stmt) -> None:
         match statement:
             case ast.Import() | ast.ImportFrom():
                 self._imports(statement)
@@ -199,7 +205,7 @@ class _Bindings:
                 return
 
     def _fallback(self, statements: Sequence[ast.stmt]) -> None:
-        """What stands under `except` counts only for the names that the `try` leaves unbound."""
+        """The body of `except` counts only for the names that the `try` leaves unbound."""
         other = _Bindings()
         other.read(statements)
         self.functions = {**other.functions, **self.functions}
@@ -220,8 +226,8 @@ class _Bindings:
             case ast.Tuple(elts=targets) | ast.List(elts=targets):
                 values = value.elts if isinstance(value, ast.Tuple | ast.List) else []
                 if len(values) == len(targets):
-                    for one, its in zip(targets, values, strict=True):
-                        self._assign(one, its)
+                    for part, item in zip(targets, values, strict=True):
+                        self._assign(part, item)
                 else:
                     self._target(target, "unpacked from an expression")
             case _:
@@ -239,7 +245,7 @@ class _Bindings:
                 self.names[node.id] = Opaque(why, node.lineno)
 
     def _spoil(self, target: ast.expr, why: str) -> None:
-        """`X[...] = …`, `X.attr = …`, `X += …`, `X.update(…)`: X is no longer what its assignment says."""
+        """`X[...] = …`, `X.attr = …`, `X += …`, `X.update(…)`: X no longer has the assigned value."""
         base = target
         while isinstance(base, ast.Subscript | ast.Attribute):
             base = base.value

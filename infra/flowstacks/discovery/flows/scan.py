@@ -1,4 +1,4 @@
-"""Top-level `@flow` functions of a file, told from the text."""
+"""Top-level `@flow` functions of a file, read from the text."""
 
 import ast
 import dataclasses
@@ -16,12 +16,16 @@ _PARTIAL = "functools.partial"
 
 @dataclasses.dataclass(frozen=True)
 class FlowFunction:
-    """A function under `@flow`. `name` and `description` are what Prefect would call it."""
+    """A function under `@flow`."""
 
     module: Module
+    """Its file."""
     node: AnyFunction
+    """Its definition."""
     name: str
+    """Prefect's name of the flow."""
     description: str | None
+    """Prefect's description of the flow."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -37,7 +41,7 @@ class FlowFunction:
 def is_test(path: str, tops: Sequence[str]) -> bool:
     """A file that pytest would collect, or one in a folder of tests: its flows are exercised, not deployed.
 
-    `tops`: the project's folder and shared paths; what they are called themselves says nothing.
+    `tops`: the project's folder and shared paths; their own names don't count.
     """
     top = next((top for top in tops if path.startswith(f"{top}/")), "")
     *folders, name = path.removeprefix(f"{top}/").split("/")
@@ -59,16 +63,16 @@ def flows(codebase: Codebase, module: Module, findings: Findings) -> list[FlowFu
             f"{name} is made by calling flow(…), which is not read",
             "Write @flow(…) above each function",
         )
-    found: list[FlowFunction] = []
+    functions: list[FlowFunction] = []
     for node in sorted(module.parsed.functions.values(), key=lambda function: function.lineno):
         decorator = _decorator(codebase, module, node)
         if decorator is not None:
-            found.append(_described(codebase, module, node, decorator, findings))
-    return found
+            functions.append(_described(codebase, module, node, decorator, findings))
+    return functions
 
 
 def is_flow(codebase: Codebase, module: Module, expression: ast.expr) -> bool:
-    """Whether a name stands for Prefect's decorator (prefect 3.9.1: `prefect.flow`, from `prefect/flows.py`)."""
+    """Whether a name means Prefect's decorator (prefect 3.9.1: `prefect.flow`, from `prefect/flows.py`)."""
     target = codebase.target(module, expression)
     return isinstance(target, External) and target.dotted in _DECORATORS
 
@@ -83,51 +87,57 @@ def _decorator(codebase: Codebase, module: Module, node: AnyFunction) -> ast.exp
 def _described(
     codebase: Codebase, module: Module, node: AnyFunction, decorator: ast.expr, findings: Findings
 ) -> FlowFunction:
-    said = _keywords(codebase, module, decorator, findings)
+    keywords = _keywords(codebase, module, decorator, findings)
     # Prefect: `name or fn.__name__.replace("_", "-")`, `description or inspect.getdoc(fn)` (3.9.1, flows.py).
-    name = _text(codebase, said.get("name"), "name", findings) or node.name.replace("_", "-")
-    description = _text(codebase, said.get("description"), "description", findings) or schema.description(node)
-    unfit = validation.name_problem(name)
-    if unfit:
-        at = said["name"].line if "name" in said else node.lineno
-        findings.error("flow-name", module.path, at, f"flow {node.name}: {unfit}", "Choose another name")
+    name = _text(codebase, keywords.get("name"), "name", findings) or node.name.replace("_", "-")
+    description = _text(codebase, keywords.get("description"), "description", findings) or schema.description(node)
+    message = validation.name_problem(name)
+    if message:
+        line = keywords["name"].line if "name" in keywords else node.lineno
+        findings.error("flow-name", module.path, line, f"flow {node.name}: {message}", "Choose another name")
     return FlowFunction(module=module, node=node, name=name, description=description)
 
 
 def _keywords(codebase: Codebase, module: Module, decorator: ast.expr, findings: Findings) -> dict[str, values.Located]:
     if not isinstance(decorator, ast.Call):
         return {}
-    said: dict[str, values.Located] = {}
+    keywords: dict[str, values.Located] = {}
     for keyword in decorator.keywords:
-        at = values.Located(module, keyword.value)
+        expression = values.Located(module, keyword.value)
         try:
-            said |= {keyword.arg: at} if keyword.arg else values.fields(codebase, at)
+            keywords |= {keyword.arg: expression} if keyword.arg else values.fields(codebase, expression)
         except values.UnresolvedError as error:
             _unresolved("flow-name", "the flow's keywords", error, findings)
-    return said
+    return keywords
 
 
-def _text(codebase: Codebase, at: values.Located | None, what: str, findings: Findings) -> str | None:
-    if at is None:
+def _text(codebase: Codebase, expression: values.Located | None, keyword: str, findings: Findings) -> str | None:
+    if expression is None:
         return None
     try:
-        value = values.evaluate(codebase, at)
+        value = values.evaluate(codebase, expression)
     except values.UnresolvedError as error:
-        if what == "name":
+        if keyword == "name":
             _unresolved("flow-name", "the flow's name", error, findings)
         return None
     if value is not None and not isinstance(value, str):
-        findings.error("flow-name", at.file, at.line, f"the flow's {what} is {value!r}, not a string", "Write a string")
+        findings.error(
+            "flow-name",
+            expression.file,
+            expression.line,
+            f"the flow's {keyword} is {value!r}, not a string",
+            "Write a string",
+        )
         return None
     return value
 
 
-def _unresolved(code: str, what: str, error: values.UnresolvedError, findings: Findings) -> None:
+def _unresolved(code: str, subject: str, error: values.UnresolvedError, findings: Findings) -> None:
     findings.error(
         code,
-        error.at.file,
-        error.at.line,
-        f"{what} can't be told without running the file: {error}",
+        error.expression.file,
+        error.expression.line,
+        f"{subject} is known only when the file runs: {error}",
         "Write it as a literal, or as a constant of the project's files",
     )
 

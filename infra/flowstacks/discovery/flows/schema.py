@@ -36,7 +36,7 @@ class _Required:
 
 @dataclasses.dataclass(frozen=True)
 class _Unknown:
-    """A default that only running the file would tell: the parameter may be left out, the schema names no value."""
+    """A default that is known only at run time: the parameter may be left out, the schema names no value."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,7 +50,7 @@ class _Parameter:
 
 @dataclasses.dataclass(frozen=True)
 class _Described:
-    """One type with one default; the two texts tell them apart (`int | str` equals `str | int`, `1` equals `True`)."""
+    """One type with one default; the two texts distinguish them (`int | str` equals `str | int`, `1` equals `True`)."""
 
     type_text: str
     default_text: str
@@ -60,14 +60,14 @@ class _Described:
 
 def parameter_schema(codebase: Codebase, module: Module, function: AnyFunction) -> Schema:
     """The schema of the function's parameters: an object with `title`, `type`, `properties`, `required` (if any)."""
-    described = descriptions(ast.get_docstring(function))
+    from_docstring = descriptions(ast.get_docstring(function))
     properties: dict[str, pydantic.JsonValue] = {}
     required: list[pydantic.JsonValue] = []
     for position, parameter in enumerate(_parameters(function.args)):
         if parameter.name in _SKIPPED:
             continue
-        default, said = _default(codebase, module, parameter)
-        text = said or described.get(parameter.name)
+        default, from_field = _default(codebase, module, parameter)
+        text = from_field or from_docstring.get(parameter.name)
         type_ = _type(codebase, module, parameter)
         properties[parameter.name] = {
             **_property(type_, default),
@@ -86,16 +86,16 @@ def descriptions(docstring: str | None) -> dict[str, str]:
     if not docstring or not _ARGUMENT_SECTION.search(docstring):
         return {}
     logger = logging.getLogger("griffe")
-    was, logger.disabled = logger.disabled, True
+    was_disabled, logger.disabled = logger.disabled, True
     try:
         sections = griffe.parse(griffe.Docstring(docstring), griffe.Parser.google)
     finally:
-        logger.disabled = was
-    found: dict[str, str] = {}
+        logger.disabled = was_disabled
+    texts: dict[str, str] = {}
     for section in sections:
         if isinstance(section, griffe.DocstringSectionParameters):
-            found = {parameter.name: parameter.description for parameter in section.value}
-    return found
+            texts = {parameter.name: parameter.description for parameter in section.value}
+    return texts
 
 
 def _parameters(arguments: ast.arguments) -> Iterator[_Parameter]:
@@ -126,26 +126,26 @@ def _default(codebase: Codebase, module: Module, parameter: _Parameter) -> tuple
         return parameter.container(), None
     if parameter.default is None:
         return _Required(), None
-    at = values.Located(module, parameter.default)
-    if isinstance(at.node, ast.Call):
-        target = codebase.target(at.module, at.node.func)
+    expression = values.Located(module, parameter.default)
+    if isinstance(expression.node, ast.Call):
+        target = codebase.target(expression.module, expression.node.func)
         if isinstance(target, External) and target.dotted in _FIELDS:
-            return _field(codebase, at.module, at.node)
-    return _value(codebase, at), None
+            return _field(codebase, expression.module, expression.node)
+    return _value(codebase, expression), None
 
 
 def _field(codebase: Codebase, module: Module, call: ast.Call) -> tuple[values.Value, str | None]:
-    said = {keyword.arg: keyword.value for keyword in call.keywords}
-    given = call.args[0] if call.args else said.get("default")
-    text = _value(codebase, values.Located(module, said["description"])) if "description" in said else None
+    keywords = {keyword.arg: keyword.value for keyword in call.keywords}
+    expression = call.args[0] if call.args else keywords.get("default")
+    text = _value(codebase, values.Located(module, keywords["description"])) if "description" in keywords else None
     # Prefect copies `default` only: a `default_factory` leaves the parameter required in the schema.
-    default = _value(codebase, values.Located(module, given)) if given else ...
+    default = _value(codebase, values.Located(module, expression)) if expression else ...
     return _Required() if default is ... else default, text if isinstance(text, str) else None
 
 
-def _value(codebase: Codebase, at: values.Located) -> values.Value:
+def _value(codebase: Codebase, expression: values.Located) -> values.Value:
     try:
-        value = values.evaluate(codebase, at)
+        value = values.evaluate(codebase, expression)
     except values.UnresolvedError:
         return _Unknown()
     # The order of a set of strings differs from process to process; the schema must not.
@@ -158,12 +158,12 @@ def _property(type_: annotations.Annotation, default: values.Value) -> Mapping[s
 
 
 @functools.lru_cache(maxsize=4096)
-def _described(wanted: _Described) -> Mapping[str, Any]:
-    """What pydantic says of one parameter; of `Any` where it has no schema for the type."""
+def _described(described: _Described) -> Mapping[str, Any]:
+    """Pydantic's schema of one parameter; that of `Any` where it has no schema for the type."""
     try:
-        return _by_pydantic(wanted.type, wanted.default)
+        return _by_pydantic(described.type, described.default)
     except (ValueError, TypeError, pydantic.errors.PydanticInvalidForJsonSchema):
-        return _by_pydantic(Any, wanted.default)
+        return _by_pydantic(Any, described.default)
 
 
 def _by_pydantic(type_: annotations.Annotation, default: values.Value) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""Since which commit each project is what it is at a pin."""
+"""The commit since which each project has had the content that it has at a pin."""
 
 from pathlib import Path
 
@@ -11,30 +11,34 @@ Commits = dict[str, str]
 
 
 class EffectiveCommits:
-    """Answers are kept: neighbouring releases ask for the same commits."""
+    """Effective commits by commit. Results are kept, because neighbouring releases ask for the same commits."""
 
     def __init__(self, root: Path) -> None:
         """`root`: the repository's."""
         self._root = root
         self._known: dict[str, Commits | None] = {}
 
-    def at(self, commit: str) -> Commits | None:
-        """Effective commit by project; None where this clone lacks the commit, or too much of what was before it."""
+    def by_project(self, commit: str) -> Commits | None:
+        """Effective commit by project; None where this clone lacks the commit, or too much of its history."""
         if commit not in self._known:
             try:
-                self._known[commit] = self._found(commit)
+                self._known[commit] = self._read(commit)
             except GitError:
                 self._known[commit] = None
         return self._known[commit]
 
     def moved(self, before: str, after: str) -> set[str] | None:
-        """Projects that came, went, or are another code's; None where it can't be told."""
-        ours, theirs = self.at(before), self.at(after)
-        if ours is None or theirs is None:
+        """Projects added, removed, or with another effective commit; None where that can't be computed."""
+        commits_before, commits_after = self.by_project(before), self.by_project(after)
+        if commits_before is None or commits_after is None:
             return None
-        return {name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)}
+        return {
+            name
+            for name in commits_before.keys() | commits_after.keys()
+            if commits_before.get(name) != commits_after.get(name)
+        }
 
-    def _found(self, commit: str) -> Commits:
+    def _read(self, commit: str) -> Commits:
         with git_tree.opened(self._root, commit) as tree:
-            paths = {found.name: found.paths for found in projects.find(tree, None, Findings())}
+            paths = {folder.name: folder.paths for folder in projects.find(tree, None, Findings())}
         return history.effective_commits(self._root, commit, paths) if paths else {}

@@ -9,7 +9,7 @@ DEFAULT_SOURCES = ("flows/*",)
 
 
 def matches(glob: str, path: str) -> bool:
-    """Segment by segment: `*` stays within one folder, `**` stands for any number of them."""
+    """Segment by segment: `*` stays within one folder, `**` matches any number of them."""
     return _match(glob.strip("/").split("/"), path.split("/"))
 
 
@@ -23,7 +23,7 @@ def project_folders(files: Sequence[str], sources: Iterable[str], findings: Find
     folders = {folder for path in python for folder in _above(path) if any(matches(glob, folder) for glob in globs)}
     for path in python:
         is_beside = any(matches(glob, path) for glob in globs) and not any(
-            path.startswith(f"{one}/") for one in folders
+            path.startswith(f"{folder}/") for folder in folders
         )
         if is_beside and not path.endswith("/__init__.py"):
             findings.warning(
@@ -40,7 +40,7 @@ def project_folders(files: Sequence[str], sources: Iterable[str], findings: Find
 
 def _nested(folders: Sequence[str], findings: Findings) -> None:
     for folder in folders:
-        outer = next((one for one in folders if folder.startswith(f"{one}/")), None)
+        outer = next((other for other in folders if folder.startswith(f"{other}/")), None)
         if outer:
             findings.error(
                 "nested-project",

@@ -42,27 +42,27 @@ def unknown(name: str, known: Sequence[DeclaredImage], folder: str) -> tuple[str
 def _named(
     paths: Sequence[str], objects: Mapping[str, TreeEntry], document: pyproject.Document, findings: Findings
 ) -> list[DeclaredImage]:
-    ours, envs = document.images(), document.envs()
-    said: list[tuple[str, str | None, int]] = [
+    tables, envs = document.images(), document.envs()
+    declared: list[tuple[str, str | None, int]] = [
         (name, table.dockerfile, document.line(f"{pyproject.IMAGES}.{name}", "dockerfile"))
-        for name, table in ours.items()
+        for name, table in tables.items()
     ]
     for name, env in envs.items():
         line = document.line(f"{pyproject.ENVS}.{name}", "dockerfile_path")
-        if name in ours:
+        if name in tables:
             message = f"image {name!r} is declared twice, in [{pyproject.IMAGES}] and in [{pyproject.ENVS}]"
             findings.error("image", document.file, line, message, "Keep one of them")
         else:
-            _tell_ignored(name, env, document, findings)
-            said.append((name, env.dockerfile_path, line))
-    found: list[DeclaredImage] = []
-    for name, dockerfile, line in said:
+            _report_ignored(name, env, document, findings)
+            declared.append((name, env.dockerfile_path, line))
+    images: list[DeclaredImage] = []
+    for name, dockerfile, line in declared:
         path = dockerfile and posixpath.normpath(posixpath.join(paths[0], dockerfile))
-        unfit = _problem(path, paths, objects) if path else None
-        if unfit:  # the image stays known, so that who names it is not told that there is none
-            findings.error("image", document.file, line, *unfit)
-        found.append(DeclaredImage(name=name, dockerfile=None if unfit else path, file=document.file, line=line))
-    return found
+        fault = _problem(path, paths, objects) if path else None
+        if fault:  # the image stays known, so that a `docker_env` that names it is not reported as well
+            findings.error("image", document.file, line, *fault)
+        images.append(DeclaredImage(name=name, dockerfile=None if fault else path, file=document.file, line=line))
+    return images
 
 
 def _problem(path: str, paths: Sequence[str], objects: Mapping[str, TreeEntry]) -> tuple[str, str] | None:
@@ -76,10 +76,10 @@ def _problem(path: str, paths: Sequence[str], objects: Mapping[str, TreeEntry]) 
     return None
 
 
-def _tell_ignored(name: str, env: pyproject.EnvTable, document: pyproject.Document, findings: Findings) -> None:
+def _report_ignored(name: str, env: pyproject.EnvTable, document: pyproject.Document, findings: Findings) -> None:
     for key in sorted(env.model_extra or {}):
         line = document.line(f"{pyproject.ENVS}.{name}", key)
-        remedy = _NOT_READ.get(key, "Remove it, or say it in the Dockerfile")
+        remedy = _NOT_READ.get(key, "Remove it, or write it into the Dockerfile")
         findings.info("image", document.file, line, f"{key} of image {name!r} is not read", remedy)
 
 

@@ -41,8 +41,8 @@ def pinned(toml: Blob, locked: Blob, file: str, findings: Findings) -> tuple[str
 
 def cache_folder() -> pathlib.Path:
     """`$FLOWSTACKS_CACHE_DIR`, else `~/.cache/flowstacks`."""
-    said = os.environ.get("FLOWSTACKS_CACHE_DIR")
-    return pathlib.Path(said) if said else pathlib.Path.home() / ".cache" / "flowstacks"
+    folder = os.environ.get("FLOWSTACKS_CACHE_DIR")
+    return pathlib.Path(folder) if folder else pathlib.Path.home() / ".cache" / "flowstacks"
 
 
 def _cache(toml: Blob, locked: Blob) -> pathlib.Path:
@@ -76,8 +76,8 @@ def _exported(toml: Blob, locked: Blob, file: str, findings: Findings) -> tuple[
             findings.error("requirements", file, 0, "uv is not on PATH, so the lock can't be read", "Install uv")
             return None
     if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["no reason given"])[-1].strip()
-        findings.error("requirements", file, 0, f"uv can't read the lock: {said}", "Make it anew: uv lock")
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1].strip()
+        findings.error("requirements", file, 0, f"uv can't read the lock: {reason}", "Make it anew: uv lock")
         return None
     return tuple(line.strip() for line in done.stdout.splitlines() if line.strip())
 

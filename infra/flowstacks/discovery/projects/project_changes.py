@@ -13,12 +13,12 @@ from flowstacks.git.git_tree import Tree
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Stand:
-    """A project at one commit; `version_at`: where its version is written, or would be."""
+class ProjectState:
+    """A project at one commit; `version_place`: where its version is written, or would be."""
 
     tree_key: str
     version: str
-    version_at: Place
+    version_place: Place
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -26,8 +26,8 @@ class ProjectChange:
     """`before` or `after` is None where the project is not there."""
 
     name: str
-    before: Stand | None
-    after: Stand | None
+    before: ProjectState | None
+    after: ProjectState | None
 
     @property
     def has_moved(self) -> bool:
@@ -37,9 +37,9 @@ class ProjectChange:
 
 def merge_base(root: pathlib.Path, ref: str, rev: str = "HEAD") -> str:
     """Where the history of `rev` left that of `ref`, 40 hex digits. Raises GitError."""
-    ours = git_tree.resolved(git_tree.repository(root), "HEAD" if rev == git_tree.WORKTREE else rev)
-    theirs = git_tree.resolved(root, ref)
-    done = command.attempt(root, ["merge-base", theirs, ours])
+    commit = git_tree.resolved(git_tree.repository(root), "HEAD" if rev == git_tree.WORKTREE else rev)
+    other = git_tree.resolved(root, ref)
+    done = command.attempt(root, ["merge-base", other, commit])
     if done.returncode:
         raise GitError(
             f"{ref} and {rev} have no common commit in this clone. Fetch the rest: git fetch --unshallow origin"
@@ -51,26 +51,26 @@ def between(root: pathlib.Path, base: str, rev: str) -> tuple[list[ProjectChange
     """Every project of either commit by name, and what is wrong with their files at `rev`. Raises GitError."""
     findings = Findings()
     with git_tree.opened(root, base) as tree:
-        before = _stands(tree, Findings())
+        before = _states(tree, Findings())
     with git_tree.opened(root, rev) as tree:
-        after = _stands(tree, findings)
+        after = _states(tree, findings)
     names = sorted({*before, *after})
-    found = [ProjectChange(name=name, before=before.get(name), after=after.get(name)) for name in names]
-    return found, problem.in_reading_order(findings.problems)
+    changes = [ProjectChange(name=name, before=before.get(name), after=after.get(name)) for name in names]
+    return changes, problem.in_reading_order(findings.problems)
 
 
-def _stands(tree: Tree, findings: Findings) -> dict[str, Stand]:
+def _states(tree: Tree, findings: Findings) -> dict[str, ProjectState]:
     return {
-        one.name: Stand(
-            tree_key=projects.tree_key(tree.objects, one.paths) or "",
-            version=one.version,
-            version_at=_version_at(tree, one.path),
+        project.name: ProjectState(
+            tree_key=projects.tree_key(tree.objects, project.paths) or "",
+            version=project.version,
+            version_place=_version_place(tree, project.path),
         )
-        for one in projects.find(tree, None, findings)
+        for project in projects.find(tree, None, findings)
     }
 
 
-def _version_at(tree: Tree, folder: str) -> Place:
+def _version_place(tree: Tree, folder: str) -> Place:
     file = f"{folder}/{pyproject.NAME}"
     if file not in tree.objects or not tree.objects[file].is_file:
         return Place(file, 0)

@@ -4,30 +4,38 @@ import dataclasses
 import hashlib
 from collections.abc import Mapping, Sequence
 
+from flowstacks.discovery.declarations import registry
 from flowstacks.discovery.findings import Findings
 from flowstacks.discovery.flows import imports
 from flowstacks.discovery.manifest import DeclaredImage
 from flowstacks.discovery.projects import folders, images, lock, pyproject, requirements
 from flowstacks.git.git_tree import Blob, Tree, TreeEntry
 
-_NOT_READ_YET = "prefect.yaml"
+_PREFECT_YAML = "prefect.yaml"
 
 
 @dataclasses.dataclass(frozen=True)
 class ProjectFolder:
-    """A project before its effective commit is known. `paths`: its folder, then its shared paths."""
+    """A project before its effective commit is known."""
 
     name: str
+    """The last part of its path."""
     path: str
+    """Its folder, relative to the repository root."""
     shared: tuple[str, ...]
+    """Paths outside its folder that belong to its content."""
     version: str
+    """As its `pyproject.toml` has it."""
     python: str
+    """A version specifier: `>=3.11`."""
     requirements: tuple[str, ...]
+    """PEP 508 lines."""
     images: tuple[DeclaredImage, ...] = ()
+    """Its own first."""
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """What the tree key covers."""
+        """Its folder, then its shared paths: what the tree key covers."""
         return (self.path, *self.shared)
 
 
@@ -35,21 +43,21 @@ def find(tree: Tree, sources: Sequence[str] | None, findings: Findings) -> list[
     """All projects of the tree, sorted by path. `sources` overrides the root's own."""
     files = tree.files()
     globs = sources or _configured(tree, findings) or folders.DEFAULT_SOURCES
-    at = folders.project_folders(files, globs, findings)
-    if not at:
+    paths = folders.project_folders(files, globs, findings)
+    if not paths:
         remedy = "Put flows into flows/<project>/, or name their folders in sources under [tool.flowstacks]"
         findings.warning(
             "no-project", pyproject.NAME, 0, f"no folder with a .py file matches {', '.join(globs)}", remedy
         )
     names = (pyproject.NAME, lock.NAME, requirements.REQUIREMENTS_TXT)
-    wanted = {f"{folder}/{name}" for folder in at for name in names}
-    blobs = tree.read(path for path in wanted if path in tree.objects and tree.objects[path].is_file)
-    _left_out(tree, at, globs, findings)
-    return [_project(tree, folder, blobs, findings) for folder in at]
+    files_to_read = {f"{folder}/{name}" for folder in paths for name in names}
+    blobs = tree.read(path for path in files_to_read if path in tree.objects and tree.objects[path].is_file)
+    _report_unread(tree, paths, globs, findings)
+    return [_project(tree, folder, blobs, findings) for folder in paths]
 
 
 def tree_key(objects: Mapping[str, TreeEntry], paths: Sequence[str]) -> str | None:
-    """Hash of what git says these paths hold, with their names, 64 hex digits; None where one is absent."""
+    """Hash of the git objects at these paths, with their names, 64 hex digits; None where one is absent."""
     if any(path not in objects for path in paths):
         return None
     return hashlib.sha256(
@@ -82,22 +90,22 @@ def _project(tree: Tree, folder: str, blobs: Mapping[str, Blob], findings: Findi
 
 def _shared(tree: Tree, folder: str, document: pyproject.Document, findings: Findings) -> tuple[str, ...]:
     kept: list[str] = []
-    for said in document.project_table().shared:
-        path = said.strip("/").removeprefix("./")
+    for text in document.project_table().shared:
+        path = text.strip("/").removeprefix("./")
         if path in tree.objects and path not in kept and path != folder:
             kept.append(path)
         elif path not in tree.objects:
             findings.error(
                 "shared-path",
                 document.file,
-                document.line_of_text("tool.flowstacks", "shared", said),
-                f"the repository has no {said!r} at this commit",
+                document.line_of_text("tool.flowstacks", "shared", text),
+                f"the repository has no {text!r} at this commit",
                 "Write a path relative to the repository root, and commit what it names",
             )
     return tuple(sorted(kept))
 
 
-def _left_out(tree: Tree, projects: Sequence[str], globs: Sequence[str], findings: Findings) -> None:
+def _report_unread(tree: Tree, projects: Sequence[str], globs: Sequence[str], findings: Findings) -> None:
     def would_be_read(path: str) -> bool:
         return imports.inside(path, projects) or any(folders.matches(glob, path) for glob in globs)
 
@@ -106,6 +114,6 @@ def _left_out(tree: Tree, projects: Sequence[str], globs: Sequence[str], finding
             findings.info("submodule", path, 0, "a submodule is not read", "Keep flows in this repository")
         elif entry.is_symlink and would_be_read(path):
             findings.info("symlink", path, 0, "a symlink is not followed", "List its target's folder under shared")
-        elif path.endswith(f"/{_NOT_READ_YET}") and path.rpartition("/")[0] in projects:
-            remedy = "Declare the deployments in FLOW_SPEC beside the flow"
+        elif path.endswith(f"/{_PREFECT_YAML}") and path.rpartition("/")[0] in projects and not registry.asks_for(path):
+            remedy = f"Declare the deployments in {registry.FORMS[0].label} beside the flow"
             findings.warning("prefect-yaml", path, 0, "prefect.yaml is not read yet", remedy)

@@ -15,7 +15,7 @@ from flowstacks.discovery.findings import Findings
 NAME = "pyproject.toml"
 IMAGES = "tool.flowstacks.images"
 ENVS = "tool.prefect.envs"
-"""Where system 001 names the images of a project."""
+"""The older table for the images of a project."""
 
 _TABLE = "tool.flowstacks"
 _IMAGE_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -77,8 +77,10 @@ class Document:
             findings.error("pyproject", file, 0, "the file is not UTF-8", "Save it as UTF-8")
         except tomllib.TOMLDecodeError as error:
             # The line is an attribute from Python 3.14 on; before, the text is all there is.
-            at = _AT_LINE.search(str(error))
-            findings.error("pyproject", file, int(at[1]) if at else 0, f"no valid TOML: {error}", "Correct the line")
+            match = _AT_LINE.search(str(error))
+            findings.error(
+                "pyproject", file, int(match[1]) if match else 0, f"no valid TOML: {error}", "Correct the line"
+            )
 
     def root_table(self) -> RootTable:
         """`[tool.flowstacks]` read as the root's."""
@@ -98,18 +100,18 @@ class Document:
 
     def metadata(self) -> Metadata:
         """`[project]`."""
-        found = self._read(Metadata, "project") or Metadata()
+        metadata = self._read(Metadata, "project") or Metadata()
         try:
-            specifiers.SpecifierSet(found.requires_python)
+            specifiers.SpecifierSet(metadata.requires_python)
         except specifiers.InvalidSpecifier:
             self._findings.error(
                 "pyproject",
                 self.file,
                 self.line("project", "requires-python"),
-                f"requires-python is no version specifier: {found.requires_python!r}",
+                f"requires-python is no version specifier: {metadata.requires_python!r}",
                 'Write one such as ">=3.11"',
             )
-        return found
+        return metadata
 
     def line(self, table: str, key: str) -> int:
         """Line of `key` in `[table]`; else the table's own, or where a table above names it; 0 without any."""
@@ -125,7 +127,7 @@ class Document:
         return header or (self.line(above, name) if above else 0)
 
     def line_of_text(self, table: str, key: str, text: str) -> int:
-        """Line on which the string `text` stands, from `key` in `[table]` on."""
+        """Line that has the string `text`, from `key` in `[table]` on."""
         start = self.line(table, key)
         for number in range(max(start, 1), len(self._lines) + 1):
             if text in self._lines[number - 1]:
@@ -133,8 +135,8 @@ class Document:
         return start
 
     def _named(self, model: type[_M], table: str) -> dict[str, _M]:
-        found: dict[str, _M] = {}
-        tables = self._at(table)
+        models: dict[str, _M] = {}
+        tables = self._value(table)
         for name in cast("Mapping[str, Any]", tables) if isinstance(tables, dict) else ():
             if not _IMAGE_NAME.fullmatch(name):
                 message, remedy = (
@@ -143,18 +145,18 @@ class Document:
                 )
                 self._findings.error("image", self.file, self.line(table, name), message, remedy)
             elif read := self._read(model, f"{table}.{name}"):
-                found[name] = read
-        return found
+                models[name] = read
+        return models
 
-    def _at(self, table: str) -> Any:
-        found: Any = self._tables
+    def _value(self, table: str) -> Any:
+        value: Any = self._tables
         for part in table.split("."):
-            found = cast("Mapping[str, Any]", found).get(part, {}) if isinstance(found, dict) else {}
-        return found
+            value = cast("Mapping[str, Any]", value).get(part, {}) if isinstance(value, dict) else {}
+        return value
 
     def _read(self, model: type[_M], table: str) -> _M | None:
         try:
-            return model.model_validate(self._at(table))
+            return model.model_validate(self._value(table))
         except pydantic.ValidationError as error:
             for fault in error.errors():
                 self._misfit(model, table, fault)

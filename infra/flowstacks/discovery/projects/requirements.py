@@ -31,7 +31,7 @@ def of_project(
 
 def of_text(content: bytes, file: str, findings: Findings) -> tuple[str, ...]:
     """Lines of a requirements.txt without comments; options (`-r`, `-e`, `--hash`) are errors."""
-    found: list[str] = []
+    lines: list[str] = []
     pending, start = "", 0
     for number, raw in enumerate(content.decode(errors="replace").splitlines(), start=1):
         line = _COMMENT.sub("", raw).strip()
@@ -41,8 +41,8 @@ def of_text(content: bytes, file: str, findings: Findings) -> tuple[str, ...]:
             continue
         whole, pending = (pending + line).strip(), ""
         if whole and _fits(whole, file, start, findings):
-            found.append(whole)
-    return tuple(found)
+            lines.append(whole)
+    return tuple(lines)
 
 
 def problem(line: str) -> tuple[str, str] | None:
@@ -58,16 +58,16 @@ def problem(line: str) -> tuple[str, str] | None:
 
 
 def _of_dependencies(document: pyproject.Document, findings: Findings) -> tuple[str, ...]:
-    found = document.metadata().dependencies
+    lines = document.metadata().dependencies
     return tuple(
         line
-        for line in found
+        for line in lines
         if _fits(line, document.file, document.line_of_text("project", "dependencies", line), findings)
     )
 
 
 def _fits(line: str, file: str, number: int, findings: Findings) -> bool:
-    unfit = problem(line)
-    if unfit:
-        findings.error("requirements", file, number, *unfit)
-    return unfit is None
+    fault = problem(line)
+    if fault:
+        findings.error("requirements", file, number, *fault)
+    return fault is None

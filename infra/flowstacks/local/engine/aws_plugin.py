@@ -31,7 +31,7 @@ def ensure(places: Places) -> str:
 
 def _download(places: Places) -> None:
     if not _is_in_reach():
-        progress.say(f"AWS plugin: {_SITE} is out of reach")
+        progress.announce(f"AWS plugin: {_SITE} is out of reach")
         return
     home = {"PULUMI_HOME": str(places.pulumi_home), **variables.QUIET}
     command = [str(places.engine / tools.CLI), *_ARGUMENTS, "--non-interactive"]
@@ -48,10 +48,10 @@ def _download(places: Places) -> None:
                 check=False,
             )
     except subprocess.TimeoutExpired:
-        progress.say(f"AWS plugin: not there after {_DOWNLOAD_TIMEOUT_S:.0f} s")
+        progress.announce(f"AWS plugin: not there after {_DOWNLOAD_TIMEOUT_S:.0f} s")
         return
     if done.returncode:
-        progress.say(f"AWS plugin: {done.stderr.strip().splitlines()[-1]}")
+        progress.announce(f"AWS plugin: {done.stderr.strip().splitlines()[-1]}")
 
 
 def _is_in_reach() -> bool:

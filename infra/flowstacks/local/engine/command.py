@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from flowstacks.core import naming
 from flowstacks.local import places as places_of
 from flowstacks.local import variables
 from flowstacks.local.engine import request, tools
@@ -40,45 +41,45 @@ def prepare(places: Places, arguments: list[str]) -> list[str]:
 
     Raises `LocalError` for what can't be done on the embedded default.
     """
-    asked = request.understood(arguments)
-    if asked.touches is Touches.NOTHING or not _is_ours(places, asked):
+    invocation = request.understood(arguments)
+    if invocation.touches is Touches.NOTHING or not _is_ours(places, invocation):
         return arguments
-    if asked.touches is Touches.EDITS_SECRET:
+    if invocation.touches is Touches.EDITS_SECRET:
         raise LocalError(
             "--secret would encrypt with the local passphrase, which production does not know. "
             "Set secrets in a shell that has production's passphrase or key"
         )
-    if asked.touches is Touches.EDITS:
+    if invocation.touches is Touches.EDITS:
         return arguments
-    return _on_copy(places, arguments, asked)
+    return _on_copy(places, arguments, invocation)
 
 
-def _on_copy(places: Places, arguments: list[str], asked: Request) -> list[str]:
+def _on_copy(places: Places, arguments: list[str], invocation: Request) -> list[str]:
     places.stacks.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(places.root / _PROJECT_FILE, places.stacks / _PROJECT_FILE)
-    stack = _stack(places, asked)
+    stack = _stack(places, invocation)
     if stack:
-        refresh_copy(places, stack, _config_file(asked))
-    if asked.touches is Touches.SALTS:
+        refresh_copy(places, stack, _config_file(invocation))
+    if invocation.touches is Touches.SALTS:
         # These know no --config-file, but need no more than the project's name: they run beside the copies.
         return [*arguments, "--cwd", str(places.stacks)]
     if not stack:
         return arguments  # the engine says that none is selected
     config_file = ["--config-file", str(stack_copy.path(places.stacks, stack))]
-    if asked.config_file:
+    if invocation.config_file:
         # Of a flag that is given twice the engine takes the last (pulumi 3.258.0, spf13/pflag).
         return [*arguments, *config_file]
-    return [*arguments[: asked.command_end], *config_file, *arguments[asked.command_end :]]
+    return [*arguments[: invocation.command_end], *config_file, *arguments[invocation.command_end :]]
 
 
-def _config_file(asked: Request) -> Path | None:
+def _config_file(invocation: Request) -> Path | None:
     """The file that the user names instead of the stack's own. Raises `LocalError` where there is none."""
-    if asked.config_file is None:
+    if invocation.config_file is None:
         return None
-    source = Path(asked.folder or ".").resolve() / asked.config_file
+    source = Path(invocation.folder or ".").resolve() / invocation.config_file
     if not source.is_file():
         raise LocalError(
-            f"--config-file {asked.config_file}: there is no such file. Name one relative to {source.parent}"
+            f"--config-file {invocation.config_file}: there is no such file. Name one relative to {source.parent}"
         )
     return source
 
@@ -88,7 +89,7 @@ def refresh_copy(places: Places, stack: str, source: Path | None = None) -> None
 
     Raises `LocalError` where the engine can't encrypt the placeholders.
     """
-    source = source or places.root / f"Pulumi.{stack}.yaml"
+    source = source or places.root / naming.stack_file(stack)
     if stack_copy.is_current(places.stacks, stack, source):
         stack_copy.renew(places.stacks, stack)
         return
@@ -99,24 +100,24 @@ def refresh_copy(places: Places, stack: str, source: Path | None = None) -> None
 
 
 def _encrypted(places: Places, stack: str, secrets: list[str]) -> bool:
-    values = [word for path in secrets for word in ("--secret", f"{path}={stack_copy.PLACEHOLDER}")]
-    if _asked(places, ["stack", "export", "-s", stack]).returncode:
+    values = [argument for path in secrets for argument in ("--secret", f"{path}={stack_copy.PLACEHOLDER}")]
+    if _run(places, ["stack", "export", "-s", stack]).returncode:
         return False
-    done = _asked(places, ["config", "set-all", "--path", "-s", stack, *values])
+    done = _run(places, ["config", "set-all", "--path", "-s", stack, *values])
     if done.returncode:
         raise LocalError(f"placeholders for secrets can't be encrypted: {done.stderr.strip()}. Run `make up` again")
     return True
 
 
-def _stack(places: Places, asked: Request) -> str | None:
+def _stack(places: Places, invocation: Request) -> str | None:
     """The stack's short name: said, or in the environment, or selected."""
-    name = asked.stack or os.environ.get("PULUMI_STACK")
+    name = invocation.stack or os.environ.get("PULUMI_STACK")
     if not name:
-        name = _asked(places, ["stack", "--show-name", "--non-interactive"], folder=places.root).stdout.strip()
+        name = _run(places, ["stack", "--show-name", "--non-interactive"], folder=places.root).stdout.strip()
     return name.rpartition("/")[2] or None
 
 
-def _asked(places: Places, arguments: list[str], *, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+def _run(places: Places, arguments: list[str], *, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(places.engine / tools.CLI), *arguments],
         cwd=folder or places.stacks,
@@ -127,9 +128,9 @@ def _asked(places: Places, arguments: list[str], *, folder: Path | None = None) 
     )
 
 
-def _is_ours(places: Places, asked: Request) -> bool:
+def _is_ours(places: Places, invocation: Request) -> bool:
     """Whether this is about the checkout's project on the local backend."""
-    start = Path(asked.folder or ".").resolve()
+    start = Path(invocation.folder or ".").resolve()
     project = next((folder for folder in (start, *start.parents) if (folder / _PROJECT_FILE).exists()), None)
     return project == places.root and os.environ.get("PULUMI_BACKEND_URL") == variables.backend_url(places)
 

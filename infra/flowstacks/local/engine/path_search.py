@@ -21,24 +21,24 @@ def on_path(environ: Mapping[str, str]) -> dict[str, Path] | None:
         # Links are followed: `.local/engine` itself stands on PATH in our shell, and must not be linked to itself.
         cli = (Path(entry or ".") / tools.CLI).absolute()
         if os.access(cli, os.X_OK) and not _is_wrapper(cli) and version.fits(_printed_version(cli)):
-            found = _with_helpers(cli, environ)
-            if found:
-                return {name: path.resolve() for name, path in found.items()}
+            executables = _with_helpers(cli, environ)
+            if executables:
+                return {name: path.resolve() for name, path in executables.items()}
     return None
 
 
 def _with_helpers(cli: Path, environ: Mapping[str, str]) -> dict[str, Path] | None:
     # The engine itself looks beside its executable, links followed, and on PATH.
     places = f"{cli.parent}:{cli.resolve().parent}:{environ.get('PATH', '')}"
-    found = {name: shutil.which(name, path=places) for name in tools.ALL if name != tools.CLI}
-    if not all(found.values()):
+    helpers = {name: shutil.which(name, path=places) for name in tools.ALL if name != tools.CLI}
+    if not all(helpers.values()):
         return None
-    return {tools.CLI: cli} | {name: Path(path) for name, path in found.items() if path}
+    return {tools.CLI: cli} | {name: Path(path) for name, path in helpers.items() if path}
 
 
 def _printed_version(cli: Path) -> str:
     try:
-        shown = subprocess.run(
+        completed = subprocess.run(
             [str(cli), "version"],
             env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "1"},
             capture_output=True,
@@ -48,7 +48,7 @@ def _printed_version(cli: Path) -> str:
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return shown.stdout if shown.returncode == 0 else ""
+    return completed.stdout if completed.returncode == 0 else ""
 
 
 def _is_wrapper(cli: Path) -> bool:

@@ -17,16 +17,22 @@ class Touches(enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class Request:
-    """`command_end`: where further flags of the subcommand may be put into the arguments.
-
-    `config_file`: what is to be read instead of the stack's own file.
-    """
+    """A parsed command line; values are as written, None where the flag is absent."""
 
     touches: Touches
+    """What becomes of the stack file."""
+
     stack: str | None
+    """Of `--stack`, or the operand of `pulumi stack init` and its like; may be qualified."""
+
     folder: str | None
+    """Of `--cwd`."""
+
     config_file: str | None
+    """Of `--config-file`: read instead of the stack's own file."""
+
     command_end: int
+    """Index in the arguments where further flags of the subcommand may be inserted."""
 
 
 # pulumi 3.258.0, `cmd/pulumi/operations` and `cmd/pulumi/config`: the commands with `--config-file`, and their aliases.
@@ -44,20 +50,20 @@ _VALUED = frozenset(
 
 def understood(arguments: Sequence[str]) -> Request:
     """Parse `arguments`, those after `pulumi`."""
-    words = _words(arguments)
-    names = [arguments[place] for place in words[:2]]
+    positions = _positions(arguments)
+    names = [arguments[place] for place in positions[:2]]
     return Request(
         touches=_touches(names, arguments),
-        stack=_value(arguments, _STACK_FLAGS) or _operand(words, arguments),
+        stack=_value(arguments, _STACK_FLAGS) or _operand(positions, arguments),
         folder=_value(arguments, _FOLDER_FLAGS),
         config_file=_value(arguments, _CONFIG_FILE_FLAGS),
-        command_end=words[len(_command(names)) - 1] + 1 if words else len(arguments),
+        command_end=positions[len(_command(names)) - 1] + 1 if positions else len(arguments),
     )
 
 
-def _operand(words: list[int], arguments: Sequence[str]) -> str | None:
+def _operand(positions: list[int], arguments: Sequence[str]) -> str | None:
     """`stack init NAME` and its like name the stack without a flag."""
-    names = [arguments[place] for place in words]
+    names = [arguments[place] for place in positions]
     return next(iter(names[2:]), None) if names[:1] == ["stack"] else None
 
 
@@ -79,9 +85,9 @@ def _command(names: list[str]) -> list[str]:
     return names if nested else names[:1]
 
 
-def _words(arguments: Sequence[str]) -> list[int]:
+def _positions(arguments: Sequence[str]) -> list[int]:
     """Places of what is no flag and no flag's value."""
-    found: list[int] = []
+    positions: list[int] = []
     value_follows = False
     for place, argument in enumerate(arguments):
         if value_follows:
@@ -89,8 +95,8 @@ def _words(arguments: Sequence[str]) -> list[int]:
         elif argument.startswith("-"):
             value_follows = argument in _VALUED
         else:
-            found.append(place)
-    return found
+            positions.append(place)
+    return positions
 
 
 def _value(arguments: Sequence[str], flags: tuple[str, ...]) -> str | None:

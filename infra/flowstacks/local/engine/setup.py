@@ -18,13 +18,13 @@ def ensure(places: Places) -> str:
     A fitting `pulumi` on PATH, else the shared cache, else the vendor's tarball, else a build. Raises `LocalError`
     where none of these works.
     """
-    found = path_search.on_path(os.environ)
-    if not found:
+    executables = path_search.on_path(os.environ)
+    if not executables:
         folder = _kept()
-        found = {name: folder / name for name in tools.ALL}
-    _link(places.engine, found)
+        executables = {name: folder / name for name in tools.ALL}
+    _link(places.engine, executables)
     _write_command(places)
-    return str(found[tools.CLI])
+    return str(executables[tools.CLI])
 
 
 def _kept() -> Path:
@@ -33,23 +33,23 @@ def _kept() -> Path:
 
 
 def _make(draft: Path) -> None:
-    wanted = version.pinned((tools.MODULES / "cli" / "go.mod").read_text(encoding="utf-8"))
-    address = vendor_build.url(wanted)
+    release = version.pinned((tools.MODULES / "cli" / "go.mod").read_text(encoding="utf-8"))
+    address = vendor_build.url(release)
     try:
         if address:
-            progress.say(f"engine: no pulumi {version.RANGE}, on PATH; getting {wanted}")
+            progress.announce(f"engine: no pulumi {version.RANGE}, on PATH; getting {release}")
             vendor_build.into(draft, address)
             return
     except LocalError as unreachable:
-        progress.say(f"engine: {unreachable}; building it from source, once, in about 5 minutes")
+        progress.announce(f"engine: {unreachable}; building it from source, once, in about 5 minutes")
         shutil.rmtree(draft)
         draft.mkdir()
     compiled.into(draft)
 
 
-def _link(folder: Path, found: dict[str, Path]) -> None:
+def _link(folder: Path, executables: dict[str, Path]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for name, target in found.items():
+    for name, target in executables.items():
         link = folder / name
         if not link.is_symlink() or link.readlink() != target:
             draft = folder / f"{name}.{os.getpid()}"

@@ -48,8 +48,8 @@ def _check_go() -> None:
     if not go:
         raise LocalError("go is missing. Install Go 1.21 or newer (https://go.dev/dl)")
     printed = subprocess.run([go, "version"], capture_output=True, text=True, check=False).stdout
-    found = re.search(r"go(\d+)\.(\d+)", printed)
-    if not found or (int(found.group(1)), int(found.group(2))) < _OLDEST_GO:
+    match = re.search(r"go(\d+)\.(\d+)", printed)
+    if not match or (int(match.group(1)), int(match.group(2))) < _OLDEST_GO:
         raise LocalError(f"{printed.strip() or go} is too old. Install Go 1.21 or newer (https://go.dev/dl)")
 
 

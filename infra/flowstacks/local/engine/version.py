@@ -13,13 +13,13 @@ RANGE = f"{_MAJOR}.{_OLDEST_MINOR} or newer, below {_MAJOR + 1}"
 
 def pinned(go_mod: str) -> str:
     """`v3.258.0`: what the tool module builds is what is installed, too."""
-    found = _REQUIREMENT.search(go_mod)
-    if not found:
+    match = _REQUIREMENT.search(go_mod)
+    if not match:
         raise ValueError("go.mod requires no github.com/pulumi/pulumi/sdk/v3")
-    return found.group(1)
+    return match.group(1)
 
 
 def fits(printed: str) -> bool:
     """Whether what `pulumi version` prints lies in `RANGE`."""
-    found = _VERSION.match(printed.strip())
-    return bool(found) and int(found.group(1)) == _MAJOR and int(found.group(2)) >= _OLDEST_MINOR
+    match = _VERSION.match(printed.strip())
+    return bool(match) and int(match.group(1)) == _MAJOR and int(match.group(2)) >= _OLDEST_MINOR

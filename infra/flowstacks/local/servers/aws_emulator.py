@@ -161,7 +161,7 @@ def _run_fargate(ecs: Any) -> None:
     counted = ecs._calculate_task_resource_requirements  # noqa: SLF001 - moto has no other place for it
 
     def count(definition: Any) -> Any:
-        containers = [{"memoryReservation": 0, **one} for one in definition.container_definitions]
+        containers = [{"memoryReservation": 0, **container} for container in definition.container_definitions]
         return counted(types.SimpleNamespace(container_definitions=containers))
 
     ecs._calculate_task_resource_requirements = staticmethod(count)  # noqa: SLF001 - as above

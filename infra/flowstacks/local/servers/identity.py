@@ -35,11 +35,11 @@ def marked(variable: str) -> list[int]:
 
     Empty without /proc (macOS): there a server is found by its record alone.
     """
-    wanted = os.fsencode(variable)
+    assignment = os.fsencode(variable)
     return [
         int(entry.name)
         for entry in (_PROC.iterdir() if _PROC.is_dir() else ())
-        if entry.name.isdigit() and int(entry.name) != os.getpid() and wanted in _environment(entry)
+        if entry.name.isdigit() and int(entry.name) != os.getpid() and assignment in _environment(entry)
     ]
 
 
@@ -58,18 +58,18 @@ def _from_proc(pid: int) -> Identity | None:
 
 
 def _from_ps(pid: int) -> Identity | None:
-    shown = subprocess.run(
+    completed = subprocess.run(
         ["ps", "-o", "stat=", "-o", "lstart=", "-o", "command=", "-p", str(pid)],
         env={**os.environ, "LC_ALL": "C"},
         capture_output=True,
         text=True,
         check=False,
     )
-    words = shown.stdout.split()
-    if shown.returncode or not words or words[0].startswith("Z"):
+    fields = completed.stdout.split()
+    if completed.returncode or not fields or fields[0].startswith("Z"):
         return None
     # ps(1) on macOS: lstart is five words ("Sat Nov 21 14:35:17 2026").
-    return Identity(pid, " ".join(words[1:6]), " ".join(words[6:]))
+    return Identity(pid, " ".join(fields[1:6]), " ".join(fields[6:]))
 
 
 def _environment(entry: Path) -> list[bytes]:

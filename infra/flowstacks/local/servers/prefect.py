@@ -60,8 +60,8 @@ def _is_ours(number: int, home: Path) -> bool:
     Another server may listen there: it takes seconds from choosing a port to listening, and two checkouts may choose
     the same one.
     """
-    said = health.body(f"{api_url(number)}/admin/settings")
+    answer = health.body(f"{api_url(number)}/admin/settings")
     try:
-        return said is not None and _Settings.model_validate_json(said).home.resolve() == home.resolve()
+        return answer is not None and _Settings.model_validate_json(answer).home.resolve() == home.resolve()
     except pydantic.ValidationError:
         return False

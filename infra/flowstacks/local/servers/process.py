@@ -27,15 +27,28 @@ _children: list[subprocess.Popen[bytes]] = []
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Launch:
-    """How a server is started; `log` is replaced, `folder` is its working directory and part of its mark."""
+    """How a server is started."""
 
     name: str
+    """As in `Record`."""
+
     command: Sequence[str]
+    """The executable and its arguments."""
+
     environment: Mapping[str, str]
+    """All of it: nothing is inherited."""
+
     folder: Path
+    """Working directory, and part of the mark by which the server's children are found."""
+
     log: Path
+    """Replaced at each start; holds stdout and stderr."""
+
     port: int | None = None
+    """As in `Record`."""
+
     api_url: str | None = None
+    """As in `Record`."""
 
 
 def start(launch: Launch) -> Record:
@@ -54,15 +67,15 @@ def start(launch: Launch) -> Record:
             start_new_session=True,  # ^C in `make up` stays with `make up`, and its group can be stopped as a whole
         )
     _children.append(child)
-    found = _settled(child.pid)
-    if found is None:
+    process_identity = _settled(child.pid)
+    if process_identity is None:
         _reap()
         raise died(launch.name, launch.log)
     return Record(
         name=launch.name,
-        pid=found.pid,
-        started=found.started,
-        command=found.command,
+        pid=process_identity.pid,
+        started=process_identity.started,
+        command=process_identity.command,
         port=launch.port,
         api_url=launch.api_url,
     )
@@ -93,24 +106,24 @@ def stop(record: Record, folder: Path, grace_s: float = _GRACE_S) -> bool:
     `folder` as in `Launch`. A process that only has the recorded PID is left alone. Raises `LocalError` where one
     survives.
     """
-    ours = members(record, folder)
-    if not ours:
+    pids = members(record, folder)
+    if not pids:
         return False
     for number, limit_s in ((signal.SIGTERM, grace_s), (signal.SIGKILL, grace_s)):
-        _signal(ours, number)
+        _signal(pids, number)
         if _gone(record, folder, limit_s):
             return True
-        ours = members(record, folder)
+        pids = members(record, folder)
     raise LocalError(f"{record.name} (PID {record.pid}) can't be stopped. End it yourself, then try again")
 
 
 def members(record: Record, folder: Path) -> list[int]:
     """PIDs of the server and of all it started, as far as they still run."""
     _reap()
-    found = set(identity.marked(f"{MARK}={mark(folder, record.name)}"))
+    pids = set(identity.marked(f"{MARK}={mark(folder, record.name)}"))
     if identity.lives(record.identity):
-        found.add(record.pid)
-    return sorted(pid for pid in found if identity.of(pid))
+        pids.add(record.pid)
+    return sorted(pid for pid in pids if identity.of(pid))
 
 
 def mark(folder: Path, name: str) -> str:
@@ -134,11 +147,11 @@ def died(name: str, log: Path) -> LocalError:
 
 def _settled(pid: int) -> identity.Identity | None:
     # Linux shows an empty command line for a moment after exec has closed the pipe that Popen waits for.
-    found = identity.of(pid)
-    while found and not found.command:
+    process_identity = identity.of(pid)
+    while process_identity and not process_identity.command:
         time.sleep(_POLL_S / 10)
-        found = identity.of(pid)
-    return found
+        process_identity = identity.of(pid)
+    return process_identity
 
 
 def _signal(pids: Iterable[int], number: signal.Signals) -> None:

@@ -10,17 +10,25 @@ from flowstacks.local.servers.identity import Identity
 
 
 class Record(Model):
-    """`pid`, `started` and `command` are the process's identity; `port` None where it serves none.
-
-    `api_url`: the server it talks to, None where it is the server.
-    """
+    """A server that `make up` started. `pid`, `started` and `command` together are the process's identity."""
 
     name: str
+    """Of the server, and of the record's file."""
+
     pid: int
+    """Another process may have this number by now."""
+
     started: str
+    """As `Identity.started`."""
+
     command: str
+    """The command line, separated by spaces."""
+
     port: int | None = None
+    """Where it listens; None for a worker."""
+
     api_url: str | None = None
+    """The Prefect API that a worker talks to; None for a server."""
 
     @property
     def identity(self) -> Identity:
@@ -38,8 +46,8 @@ def load(folder: Path, name: str) -> Record | None:
 
 def load_all(folder: Path) -> list[Record]:
     """All records, by name."""
-    found = (load(folder, path.stem) for path in sorted(folder.glob("*.json")))
-    return [record for record in found if record]
+    records = (load(folder, path.stem) for path in sorted(folder.glob("*.json")))
+    return [record for record in records if record]
 
 
 def save(folder: Path, record: Record) -> None:

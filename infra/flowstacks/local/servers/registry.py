@@ -33,8 +33,8 @@ def url(number: int) -> str:
 
 def binary() -> str | None:
     """The installed registry; None where there is none."""
-    found = (shutil.which(name) for name in _BINARIES)
-    return next((path for path in found if path and _is_a_registry(path)), None)
+    paths = (shutil.which(name) for name in _BINARIES)
+    return next((path for path in paths if path and _is_a_registry(path)), None)
 
 
 def running(folder: Path) -> contextlib.AbstractContextManager[str]:
@@ -78,5 +78,7 @@ def described(folder: Path, log: Path, installed: str) -> LocalServer:
 
 
 def _is_a_registry(path: str) -> bool:
-    shown = subprocess.run([path, "--version"], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-    return shown.returncode == 0 and _MAKERS in shown.stdout
+    completed = subprocess.run(
+        [path, "--version"], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
+    return completed.returncode == 0 and _MAKERS in completed.stdout

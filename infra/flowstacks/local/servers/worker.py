@@ -8,6 +8,7 @@ from flowstacks.local import progress, variables
 from flowstacks.local.places import Places
 from flowstacks.local.servers import identity, process, record
 from flowstacks.local.servers.process import Launch
+from flowstacks.runtimes.process import RUNTIME
 
 _START_TIMEOUT_S = 90.0
 _QUERY_S = "2"  # Prefect's default is 10: too long to wait for somebody who has just started a run
@@ -37,7 +38,7 @@ def launch(places: Places, environment: str, api_url: str) -> Launch:
         "PREFECT_WORKER_QUERY_SECONDS": _QUERY_S,
     }
     command = [sys.executable, "-P", "-m", "prefect", "worker", "start"]
-    command += ["--name", name(environment), "--pool", pool(environment), "--type", "process"]
+    command += ["--name", name(environment), "--pool", pool(environment), "--type", RUNTIME.pool_type]
     # With `--type` it does not ask the server for the pool first, so a pool that comes later is waited for.
     command += ["--no-create-pool-if-not-found", "--install-policy", "never"]
     return Launch(
@@ -52,21 +53,21 @@ def launch(places: Places, environment: str, api_url: str) -> Launch:
 
 def ensure(places: Places, environment: str, api_url: str) -> bool:
     """Whether the worker had to be started. Raises `LocalError` where it does not start."""
-    known = record.load(places.records, name(environment))
-    if known and known.api_url == api_url and identity.lives(known.identity):
+    previous = record.load(places.records, name(environment))
+    if previous and previous.api_url == api_url and identity.lives(previous.identity):
         return False
-    if known:
+    if previous:
         # One that was killed may have left flow runs; one that talks to the server's last port is of no use.
-        process.stop(known, folder(places, environment))
+        process.stop(previous, folder(places, environment))
     plan = launch(places, environment, api_url)
     started = process.start(plan)
     record.save(places.records, started)
     with progress.shown("worker starts"):
-        ready = process.wait_until(lambda: _STARTED in _said(plan.log), started, plan, _START_TIMEOUT_S)
+        ready = process.wait_until(lambda: _STARTED in _log_text(plan.log), started, plan, _START_TIMEOUT_S)
     if not ready:
         raise process.died(plan.name, plan.log)
     return True
 
 
-def _said(log: Path) -> str:
+def _log_text(log: Path) -> str:
     return log.read_text(encoding="utf-8", errors="replace")

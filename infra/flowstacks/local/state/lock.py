@@ -16,9 +16,16 @@ class Holder(pydantic.BaseModel):
     """A lock file's content (pulumi 3.258.0, `backend/diy/lock.go`); the vendor may add keys."""
 
     pid: int
+    """Of the `pulumi` that took the lock."""
+
     username: str
+    """Who ran it."""
+
     hostname: str
+    """The machine on which `pid` has its meaning."""
+
     timestamp: datetime.datetime
+    """When the lock was taken."""
 
 
 def holders(places: Places, stack: str) -> list[Holder]:

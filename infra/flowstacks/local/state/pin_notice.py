@@ -4,6 +4,8 @@ import re
 import subprocess
 from pathlib import Path
 
+from flowstacks.core import naming
+
 _PIN = re.compile(r"[0-9a-f]{40}")
 
 
@@ -18,10 +20,10 @@ def notice(root: Path, pin: object, *, is_editable: bool) -> str | None:
         ["git", "rev-list", "--count", f"{pin}..HEAD"], cwd=root, capture_output=True, text=True, check=False
     )
     if counted.returncode:
-        return f"pinned commit {pin[:12]} is not in this clone. Fetch it: git fetch origin {pin}"
+        return f"pinned commit {naming.short_hash(pin)} is not in this clone. Fetch it: git fetch origin {pin}"
     behind = int(counted.stdout)
     if behind == 0:
         return None
     commits = "1 commit" if behind == 1 else f"{behind} commits"
     hint = ". Run what you edit: make up COMMIT=worktree" if is_editable else ""
-    return f"pinned to {pin[:12]}, {commits} behind HEAD{hint}"
+    return f"pinned to {naming.short_hash(pin)}, {commits} behind HEAD{hint}"

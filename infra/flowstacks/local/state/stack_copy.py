@@ -14,6 +14,8 @@ from typing import Any, cast
 
 from ruamel.yaml import YAML
 
+from flowstacks.core import naming
+
 PLACEHOLDER = "not-known-on-the-embedded-default"
 """Stands for each value that is encrypted with production's key; it is encrypted again, with the local passphrase."""
 
@@ -39,7 +41,7 @@ def localised(text: str) -> tuple[str, list[str]]:
 
 def path(folder: Path, stack: str) -> Path:
     """Where the copy stands."""
-    return folder / f"Pulumi.{stack}.yaml"
+    return folder / naming.stack_file(stack)
 
 
 def is_current(folder: Path, stack: str, source: Path) -> bool:

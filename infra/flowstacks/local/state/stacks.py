@@ -25,18 +25,18 @@ def init(places: Places, stack: str, values: Mapping[str, str]) -> bool:
 
 def unlock(places: Places, stack: str, values: Mapping[str, str]) -> None:
     """Take the lock of a `pulumi` that was killed. Raises `LocalError` where its owner may still run."""
-    held = lock.holders(places, stack)
-    alive = [holder for holder in held if not lock.is_dead(holder)]
+    holders = lock.holders(places, stack)
+    alive = [holder for holder in holders if not lock.is_dead(holder)]
     if alive:
         raise LocalError(
             f"stack {stack} is locked by {lock.described(alive[0])}. Wait for it to end; "
             f"if it never will: `. .local/env && pulumi cancel --yes -s {stack}`"
         )
-    for holder in held:
-        progress.say(f"lock of {lock.described(holder)} cancelled: that pulumi is gone")
-    if held:
+    for holder in holders:
+        progress.announce(f"lock of {lock.described(holder)} cancelled: that pulumi is gone")
+    if holders:
         for broken in attributes.mend(places.state):
-            progress.say(f"{broken.name}: half-written by the pulumi that was killed, removed")
+            progress.announce(f"{broken.name}: half-written by the pulumi that was killed, removed")
         cancelled = _run(places, ["cancel", "--yes", "-s", stack], values, capture=True)
         if cancelled.returncode:
             raise LocalError(f"the lock of {stack} stays: {cancelled.stderr.strip()}. `make clean` starts over")

@@ -1,6 +1,6 @@
 """Building inside an `up`: by the project's own builder, in a process of its own.
 
-The provider imports nothing of ours outside itself, and is silent; the builder is neither.
+The provider imports nothing of flowstacks outside itself, and is silent; the builder is neither.
 """
 
 import json
@@ -26,6 +26,6 @@ def build(inputs: ImageInputs, base: str | None) -> str:
     command += ["--base", base] if base else []
     done = subprocess.run(command, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if done.returncode:
-        said = "\n".join(done.stderr.strip().splitlines()[-_LAST_LINES:])
-        raise ProviderError(f"{inputs.image} was not built: {said}")
+        output = "\n".join(done.stderr.strip().splitlines()[-_LAST_LINES:])
+        raise ProviderError(f"{inputs.image} was not built: {output}")
     return str(json.loads(done.stdout)["digest"])

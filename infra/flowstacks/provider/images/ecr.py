@@ -22,13 +22,13 @@ def login(region: str | None) -> tuple[str, str]:
     """
     exceptions = _module("botocore.exceptions")
     try:
-        said = _client(region).get_authorization_token()["authorizationData"][0]
+        answer = _client(region).get_authorization_token()["authorizationData"][0]
     except exceptions.ClientError as error:
         text = f"ECR gives no login: {error}. Log in to AWS, and allow ecr:GetAuthorizationToken."
         raise DeniedError(http.HTTPStatus.FORBIDDEN, text) from None
     except exceptions.BotoCoreError as error:
         raise UnreachableError(f"ECR gives no login: {error}. Log in to AWS, and set aws:region.") from None
-    return said["proxyEndpoint"], said["authorizationToken"]
+    return answer["proxyEndpoint"], answer["authorizationToken"]
 
 
 def untag(repository_url: str, tag: str, region: str | None) -> None:
@@ -40,7 +40,7 @@ def untag(repository_url: str, tag: str, region: str | None) -> None:
     exceptions = _module("botocore.exceptions")
     host, _, name = repository_url.partition("/")
     try:
-        said = _client(region).batch_delete_image(
+        answer = _client(region).batch_delete_image(
             registryId=host.partition(".")[0], repositoryName=name, imageIds=[{"imageTag": tag}]
         )
     except exceptions.ClientError as error:
@@ -49,7 +49,7 @@ def untag(repository_url: str, tag: str, region: str | None) -> None:
         raise ProviderError(f"{repository_url}:{tag} stays: {error}. Allow ecr:BatchDeleteImage.") from None
     except exceptions.BotoCoreError as error:
         raise UnreachableError(f"{repository_url}:{tag} stays: {error}. Log in to AWS, then run it again.") from None
-    failed = [one for one in said.get("failures", ()) if one.get("failureCode") not in _NO_TAG]
+    failed = [failure for failure in answer.get("failures", ()) if failure.get("failureCode") not in _NO_TAG]
     if failed:
         raise ProviderError(f"{repository_url}:{tag} stays: {failed[0].get('failureReason')}. Then run it again.")
 

@@ -6,8 +6,8 @@ import re
 import urllib.parse
 
 from flowstacks.provider.errors import SettingsError
+from flowstacks.provider.http.transport import Endpoint
 from flowstacks.provider.images import ecr
-from flowstacks.provider.transport import Endpoint
 
 REGISTRY = "FLOWSTACKS_REGISTRY"
 """Variable with the URL of a registry that stands for ECR: the embedded default's, on loopback, without a login."""
@@ -25,7 +25,7 @@ def substitute() -> str | None:
 
 
 def is_absent() -> bool:
-    """Whether AWS is an emulator on loopback and no registry stands beside it: emulators hold no images."""
+    """Whether AWS is an emulator on loopback and there is no registry beside it: emulators hold no images."""
     return substitute() is None and _on_loopback(os.environ.get(_EMULATOR, ""))
 
 
@@ -41,8 +41,8 @@ def of_account(region: str | None) -> Endpoint:
 
 def region(repository_url: str) -> str | None:
     """Of an ECR registry, `<account>.dkr.ecr.<region>.amazonaws.com`: each region has logins of its own."""
-    found = _ECR.match(repository_url)
-    return found[1] if found else None
+    match = _ECR.match(repository_url)
+    return match[1] if match else None
 
 
 def host(server: Endpoint) -> str:
@@ -63,7 +63,7 @@ def login(server: Endpoint) -> str | None:
 def _registry() -> Endpoint | None:
     if is_absent():
         raise SettingsError(
-            f"AWS is an emulator here ({_EMULATOR}), and no registry stands beside it. Install docker-registry, then "
+            f"AWS is an emulator here ({_EMULATOR}), and there is no registry beside it. Install docker-registry, then "
             "run `make up` again."
         )
     url = substitute()

@@ -10,8 +10,8 @@ from typing import Any, cast
 import pydantic
 from pulumi import dynamic
 
-from flowstacks.provider import properties
 from flowstacks.provider.errors import NotFoundError, ProviderError
+from flowstacks.provider.fields import properties
 from flowstacks.provider.images import builds, ecr, endpoint, tags
 from flowstacks.provider.images.image import ImageInputs
 from flowstacks.provider.images.session import RegistrySession
@@ -36,7 +36,7 @@ def check(session: RegistrySession, news: Props) -> dynamic.CheckResult:
 
 
 def diff(session: RegistrySession, olds: Props, news: Props) -> dynamic.DiffResult:
-    """From state and wish alone. A digest that is left open stays what it was settled to while the content stays."""
+    """From state and program alone. A digest that is left open stays what it was settled to while the content stays."""
     changed = [name for name in (*_REPLACING, "tree_key") if olds.get(name) != news.get(name)]
     if news.get("digest") not in (None, olds.get("digest")):
         changed.append("digest")
@@ -116,9 +116,9 @@ def _failures(sent: Props) -> list[dynamic.CheckFailure]:
         ImageInputs.model_validate(sent)
     except pydantic.ValidationError as error:
         return [
-            dynamic.CheckFailure(str(each["loc"][0]), f"{'.'.join(map(str, each['loc']))}: {each['msg']}. Correct it.")
-            for each in error.errors(include_url=False)
-            if not _unknown(each["input"])  # the same check comes again once it is known
+            dynamic.CheckFailure(str(part["loc"][0]), f"{'.'.join(map(str, part['loc']))}: {part['msg']}. Correct it.")
+            for part in error.errors(include_url=False)
+            if not _unknown(part["input"])  # the same check comes again once it is known
         ]
     return []
 

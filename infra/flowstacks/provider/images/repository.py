@@ -16,8 +16,8 @@ from typing import Literal, Self
 import pydantic
 
 from flowstacks.provider.errors import NotFoundError, ProviderError, RequestError
+from flowstacks.provider.http.transport import Content, Endpoint, Patience, Response, Transport
 from flowstacks.provider.model import Answer
-from flowstacks.provider.transport import Content, Endpoint, Patience, Response, Transport
 
 INDEXES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
 MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
@@ -120,21 +120,21 @@ class RegistryRepository:
         described = ImageManifest.model_validate_json(self._manifest(digest)[0]).config
         if described is None:
             return {}
-        said = _Config.model_validate_json(b"".join(self._blob(described.digest))).config
-        return (said.labels if said else None) or {}
+        image = _Config.model_validate_json(b"".join(self._blob(described.digest))).config
+        return (image.labels if image else None) or {}
 
     def tags(self) -> list[str]:
         """All tags, sorted; none where there is no such repository."""
-        found: list[str] = []
+        names: list[str] = []
         path: str | None = f"tags/list?n={_PAGE}"
         while path:
             try:
                 answer = self._get(path)
             except NotFoundError:
                 return []
-            found += _Tags.model_validate_json(answer.content).tags or ()
+            names += _Tags.model_validate_json(answer.content).tags or ()
             path = following(answer.headers.get("Link", ""))
-        return sorted(found)
+        return sorted(names)
 
     def tag(self, digest: str, tag: str) -> None:
         """Let `tag` stand for `digest`; nothing is sent where it does. Raises NotFoundError for an unknown digest."""
@@ -167,7 +167,7 @@ class RegistryRepository:
         blobs = [manifest.config, *manifest.layers] if manifest.config else list(manifest.layers)
         for blob in blobs:
             if not blob.urls:
-                self._transport.until_known(lambda wanted=blob: self._bring(source, wanted))
+                self._transport.until_known(lambda descriptor=blob: self._bring(source, descriptor))
         self._put(digest, content, media_type)
 
     def _bring(self, source: "RegistryRepository", blob: Descriptor) -> None:
@@ -260,8 +260,8 @@ class RegistryRepository:
 
 def following(link: str) -> str | None:
     """The next page of tags, from a `Link` header (distribution-spec 1.1, "Listing Tags"); None after the last."""
-    found = _NEXT.search(link)
-    return f"tags/list?{urllib.parse.urlsplit(found[1]).query}" if found else None
+    match = _NEXT.search(link)
+    return f"tags/list?{urllib.parse.urlsplit(match[1]).query}" if match else None
 
 
 def _digest(content: bytes) -> str:

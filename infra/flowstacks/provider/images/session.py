@@ -12,10 +12,10 @@ from pulumi import dynamic
 from flowstacks.provider import watch
 from flowstacks.provider.declarations import Declarations
 from flowstacks.provider.errors import SettingsError
+from flowstacks.provider.http.transport import Patience
 from flowstacks.provider.images import endpoint
 from flowstacks.provider.images.repository import RegistryRepository
 from flowstacks.provider.model import ProviderModel
-from flowstacks.provider.transport import Patience
 
 
 class RegistrySettings(ProviderModel):
@@ -99,10 +99,10 @@ def current() -> RegistrySession:
     return _current
 
 
-def _settings(said: object) -> RegistrySettings:
-    if not isinstance(said, str):
+def _settings(text: object) -> RegistrySettings:
+    if not isinstance(text, str):
         return RegistrySettings()
     try:
-        return RegistrySettings.model_validate_json(said)
+        return RegistrySettings.model_validate_json(text)
     except pydantic.ValidationError as error:
         raise SettingsError("flowstacks:images is wrong. Write {base: …, build: true}.") from error

@@ -37,5 +37,5 @@ def readable(image: str, version: str, commit: str) -> str:
     return _joined(*parts(image), version, commit[:_SHORT])
 
 
-def _joined(*words: str) -> str:
-    return _NOT_IN_TAG.sub("-", "-".join(word for word in words if word)).lstrip("-.")[:_LONGEST]
+def _joined(*texts: str) -> str:
+    return _NOT_IN_TAG.sub("-", "-".join(filter(None, texts))).lstrip("-.")[:_LONGEST]

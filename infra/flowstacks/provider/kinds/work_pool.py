@@ -1,17 +1,26 @@
-"""Work pools: inputs, rules, calls. The mark is in a Variable (see `ownership`)."""
+"""Work pools: inputs, rules, calls. The mark is in a Variable (see `marks.variable`)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Annotated, ClassVar, cast
 
 import pydantic
 from typing_extensions import override
 
-from flowstacks.provider import answers, canonical, fingerprint, owners, ownership, properties
-from flowstacks.provider.client import Body, Client
+from flowstacks.provider import canonical, fingerprint, owners
 from flowstacks.provider.errors import ConflictError, ForeignError, InUseError, NotFoundError, UnknownOutcomeError
-from flowstacks.provider.fields import Immutable, Json, LeaveOnServer, Mark, NotManaged, Plain, Rules, ServerOnly
-from flowstacks.provider.kind import Kind, Props
+from flowstacks.provider.fields import properties
+from flowstacks.provider.fields.rules import Immutable, Json, LeaveOnServer, Mark, NotManaged, Plain, Rules, ServerOnly
+from flowstacks.provider.kind import ForeignObject, Kind, Orphan, Props
+from flowstacks.provider.kinds import deployment
+from flowstacks.provider.marks.variable import VariableMark, VariableMarks, digest
 from flowstacks.provider.model import ProviderModel
+from flowstacks.provider.prefect.client import Client
+from flowstacks.provider.prefect.deployments import DeploymentAnswer, Deployments
+from flowstacks.provider.prefect.flows import Flows
+from flowstacks.provider.prefect.work_pools import WorkPoolAnswer, WorkPoolBody, WorkPools
+
+_MOST_NAMES = 10
+MARKS = VariableMarks("work pool")
 
 
 def _not_reserved(name: str) -> str:
@@ -21,24 +30,29 @@ def _not_reserved(name: str) -> str:
 
 
 class WorkPoolInputs(ProviderModel):
-    """Properties of `prefect:WorkPool`, all of them.
-
-    `owner`: `<project>/<stack>`, who the pool belongs to. `base_job_template`: canonical JSON of an object.
-    `concurrency_limit`: flow runs at a time, None for no limit. `is_paused`: None leaves it as on the server.
-    """
+    """Properties of `prefect:WorkPool`, all of them."""
 
     owner: properties.Owner
+    """The stack that the pool belongs to."""
     name: Annotated[properties.PrefectName, pydantic.AfterValidator(_not_reserved)]
+    """Prefect's identity of a pool."""
     type: Annotated[str, pydantic.Field(min_length=1)]
+    """Which worker serves it: `process`, `ecs`."""
     description: str | None = None
+    """Free text."""
     base_job_template: properties.JsonObject
+    """Canonical JSON of an object."""
     concurrency_limit: Annotated[properties.Integer, pydantic.Field(ge=0)] | None = None
+    """Flow runs at a time, None for no limit."""
     is_paused: bool | None = None
+    """None leaves it as on the server."""
 
 
-class WorkPoolKind(Kind[WorkPoolInputs, answers.WorkPoolAnswer]):
-    """One pool."""
+class WorkPoolKind(Kind[WorkPoolInputs, WorkPoolAnswer]):
+    """A pool. Deployments run in it, so it is deleted after them and never while others use it."""
 
+    resource = "WorkPool"
+    name = "work pool"
     model = WorkPoolInputs
     rules: ClassVar[Rules] = {
         "owner": Mark("pools have neither labels nor tags: a Variable holds it"),
@@ -58,112 +72,102 @@ class WorkPoolKind(Kind[WorkPoolInputs, answers.WorkPoolAnswer]):
     }
 
     @override
-    def title(self, props: Props) -> str:
-        """`work pool 'etl-dev'`."""
-        return f"work pool '{props.get('name')}'"
-
-    @override
-    def id_of(self, found: answers.WorkPoolAnswer) -> str:
+    def id_of(self, answer: WorkPoolAnswer) -> str:
         """The server's id."""
-        return found.id
+        return answer.id
 
     @override
-    def find(self, client: Client, inputs: WorkPoolInputs) -> answers.WorkPoolAnswer | None:
+    def find(self, client: Client, inputs: WorkPoolInputs) -> WorkPoolAnswer | None:
         """By name, asked now."""
-        return client.work_pool(inputs.name)
+        return WorkPools.of(client).by_name(inputs.name)
 
     @override
-    def read(self, client: Client, id_: str, props: Props) -> answers.WorkPoolAnswer | None:
-        """The API reads pools by name only; one with another id is not the one that we had."""
-        found = client.known_work_pool(str(props.get("name")))
-        return found if found and found.id == id_ else None
+    def read(self, client: Client, id_: str, props: Props) -> WorkPoolAnswer | None:
+        """The API reads pools by name only; a pool of that name with another id is another pool."""
+        pool = WorkPools.of(client).known(str(props.get("name")))
+        return pool if pool and pool.id == id_ else None
 
     @override
-    def owner(self, client: Client, found: answers.WorkPoolAnswer, props: Props) -> str | None:
+    def owner(self, client: Client, answer: WorkPoolAnswer, props: Props) -> str | None:
         """From the Variables' pages; a mark for another id is none."""
-        variables = client.variables_tagged(ownership.VARIABLE_TAG)
-        mark = ownership.work_pool_mark(variables.get(ownership.work_pool_variable(found.name)))
-        return mark.owner if mark and mark.id == found.id else None
+        mark = MARKS.known(client, answer.name)
+        return mark.owner if mark and mark.id == answer.id else None
 
     @override
-    def observed(self, found: answers.WorkPoolAnswer) -> dict[str, object]:
+    def observed(self, answer: WorkPoolAnswer) -> dict[str, object]:
         """All but the owner."""
-        return {
-            "name": found.name,
-            "type": found.type,
-            "description": found.description,
-            "base_job_template": canonical.dumps(found.base_job_template),
-            "concurrency_limit": found.concurrency_limit,
-            "is_paused": found.is_paused,
-        }
+        template = canonical.dumps(answer.base_job_template)
+        return {**answer.model_dump(exclude={"id"}), "base_job_template": template}
 
     @override
-    def claim(self, client: Client, found: answers.WorkPoolAnswer, inputs: WorkPoolInputs) -> None:
-        """Ours: the mark has its id, or is a claim of ours on exactly what is there (then it gets the id)."""
-        mark = _mark(client, found.name)
-        if mark and owners.is_same(mark.owner, inputs.owner) and is_marked(found, mark):
+    def claim(self, client: Client, answer: WorkPoolAnswer, inputs: WorkPoolInputs) -> None:
+        """The mark must have its id, or be a claim of the same owner on exactly this pool (then it gets the id)."""
+        mark = MARKS.read(client, answer.name)
+        is_own = mark is not None and owners.is_same(mark.owner, inputs.owner)
+        if mark and is_own and is_marked(answer, mark):
             if mark.id is None:
-                _settle(client, mark, found.id)
+                MARKS.settle(client, mark, answer.id)
             return
-        is_foreign = mark is not None and not owners.is_same(mark.owner, inputs.owner)
-        described = owners.description(mark.owner, inputs.owner) if mark and is_foreign else ""
-        whose = f"belongs to {described}" if described else "was not made by this stack"
+        described = owners.description(mark.owner, inputs.owner) if mark and not is_own else ""
+        state = f"belongs to {described}" if described else "was not made by this stack"
         raise ForeignError(
-            f"{self._named(found.name)} exists already and {whose}. Give the pool of this stack another name, or "
+            f"{self._heading(answer.name)} exists already and {state}. Give the pool of this stack another name, or "
             "delete the one on the server."
         )
 
     @override
     def create(self, client: Client, inputs: WorkPoolInputs) -> str:
-        """Claim, create, settle; the order makes a kill harmless (see `ownership`)."""
+        """Claim, create, settle; the order makes a kill harmless (see `marks.variable`)."""
         body = _body(inputs)
-        mark = ownership.WorkPoolMark(owner=inputs.owner, name=inputs.name, id=None, digest=_digest(body))
+        mark = VariableMark(owner=inputs.owner, name=inputs.name, id=None, digest=_digest(body))
         if inputs.is_paused is not None:
             body["is_paused"] = inputs.is_paused
         try:
-            self._write_claim(client, mark)
-            made = client.create_work_pool(body)
+            MARKS.claim(client, mark)
+            pool = WorkPools.of(client).create(body)
         except ConflictError as error:
-            # Somebody was faster, or an earlier attempt of ours arrived after all: `find` and `claim` tell which.
+            # Somebody was faster, or an earlier attempt arrived after all: `find` and `claim` tell which.
             raise UnknownOutcomeError(str(error)) from None
-        _settle(client, mark, made.id)
-        return made.id
+        MARKS.settle(client, mark, pool.id)
+        return pool.id
 
     @override
     def update(
         self, client: Client, id_: str, inputs: WorkPoolInputs, changed: Collection[str], owner_before: str
     ) -> None:
         """One PATCH by name, after a look that the name still is this pool."""
-        found = client.work_pool(inputs.name)
-        if found is None or found.id != id_:
-            raise NotFoundError(404, f"{self._named(inputs.name)} with id {id_} is not on the server.")
+        pool = WorkPools.of(client).by_name(inputs.name)
+        if pool is None or pool.id != id_:
+            raise NotFoundError(404, f"{self._heading(inputs.name)} with id {id_} is not on the server.")
         if "owner" in changed:
-            self._mark_again(client, found, inputs, owner_before)
-        wanted = {**_body(inputs), "is_paused": inputs.is_paused}
-        body: Body = {name: wanted[name] for name in changed if name != "owner"}
+            mark = VariableMark(owner=inputs.owner, name=pool.name, id=pool.id, digest=_digest(_from_server(pool)))
+            MARKS.replace(client, mark, owner_before)
+        desired: WorkPoolBody = {**_body(inputs), "is_paused": inputs.is_paused}
+        body = {field: value for field, value in desired.items() if field in changed}
         if body:
-            client.update_work_pool(inputs.name, body)
+            WorkPools.of(client).update(inputs.name, cast("WorkPoolBody", body))
 
     @override
     def delete(self, client: Client, id_: str, props: Props) -> None:
         """What a killed `up` left in it, the pool, then its mark. An InUseError while deployments of others run in it.
 
-        The engine deletes a pool after all deployments that it knows: those with our mark that are still in it are
-        such as it forgot (facts: `kill -9` with creates under way).
+        The engine deletes a pool after all deployments that it knows: those with the same owner's mark that are still
+        in it are such as it forgot (after a `kill -9` with creates under way).
         """
         name, owner = str(props.get("name")), str(props.get("owner"))
-        found, mark = client.work_pool(name), _mark(client, name)
-        if found and found.id == id_:
-            if mark is None or not owners.is_same(mark.owner, owner) or mark.id not in (id_, None):
+        pool, mark = WorkPools.of(client).by_name(name), MARKS.read(client, name)
+        is_own = mark is not None and owners.is_same(mark.owner, owner) and mark.id in (id_, None)
+        if pool and pool.id == id_:
+            if not is_own:
                 raise ForeignError(
-                    f"{self._named(name)} was not deleted, its mark says {mark.owner if mark else 'nothing'}. Take it "
-                    "out of the state with `pulumi state delete`, or take it back with `pulumi up --refresh` first."
+                    f"{self._heading(name)} was not deleted, its mark says {mark.owner if mark else 'nothing'}. Take "
+                    "it out of the state with `pulumi state delete`, or take it back with `pulumi up --refresh` first."
                 )
             for forgotten in self._forbid_if_used(client, name, "deleted", except_owner=owner):
-                client.delete_deployment(forgotten.id)
-            client.delete_work_pool(name)
-        if mark and owners.is_same(mark.owner, owner) and mark.id in (id_, None):
-            client.delete_variable(ownership.work_pool_variable(name))
+                Deployments.of(client).delete(forgotten.id)
+            WorkPools.of(client).delete(name)
+        if is_own:
+            MARKS.remove(client, name)
         fingerprint.remove_if_last(client)
 
     @override
@@ -172,77 +176,82 @@ class WorkPoolKind(Kind[WorkPoolInputs, answers.WorkPoolAnswer]):
         if olds.get("name") == news.get("name"):
             self._forbid_if_used(client, str(olds.get("name")), "replaced", except_owner=None)
 
-    def _forbid_if_used(
-        self, client: Client, name: str, what: str, *, except_owner: str | None
-    ) -> list[answers.DeploymentAnswer]:
-        """The deployments in the pool, all of `except_owner`; a list read later could hold somebody else's."""
-        there = client.deployments_in_pool(name)
-        flows = {each.id: each.name for each in client.flows_with_id(sorted({found.flow_id for found in there}))}
-        users = [
-            found.name
-            for found in there
-            if not owners.is_same(ownership.deployment_owner(found, flows.get(found.flow_id, "")), except_owner)
-        ]
+    @override
+    def conflicts(self, client: Client, owner: str, claims: Sequence[Props]) -> list[ForeignObject]:
+        """Pools of others, and names that others have claimed."""
+        pools = WorkPools.of(client).all()
+        conflicts: list[ForeignObject] = []
+        for name in sorted({self.identity(props) for props in claims}):
+            pool, mark = pools.get(name), MARKS.known(client, name)
+            owner_there = mark.owner if mark and (pool is None or is_marked(pool, mark)) else None
+            if not owners.is_same(owner_there, owner) and (pool or owner_there):
+                conflicts.append(self.foreign(name, pool.id if pool else "", owner_there))
+        return conflicts
+
+    @override
+    def orphans(self, client: Client, owner: str, known_ids: Collection[str]) -> list[Orphan]:
+        """Pools, and claims whose pool does not exist."""
+        pools = WorkPools.of(client).all()
+        orphans: list[Orphan] = []
+        for mark in MARKS.all(client):
+            if not owners.is_same(mark.owner, owner) or mark.id in known_ids:
+                continue
+            pool = pools.get(mark.name)
+            if pool and is_marked(pool, mark):
+                if pool.id not in known_ids:
+                    orphans.append(self.orphan(mark.name, pool.id))
+            elif mark.id is None or pool is None or pool.id != mark.id:
+                variable = MARKS.variable(mark.name)
+                orphans.append(self.orphan(mark.name, mark.id or variable, kind=f"{self.name} mark"))
+        return orphans
+
+    @override
+    def delete_orphan(self, client: Client, owner: str, orphan: Orphan) -> None:
+        """At `destroy` the delete takes deployments of its owner along; here some may be alive.
+
+        For a claim without a pool this deletes the claim alone.
+        """
+        users = Deployments.of(client).in_work_pool(orphan.name) if orphan.kind == self.name else []
         if users:
+            names = sorted(user.name for user in users)
             raise InUseError(
-                f"{self._named(name)} can't be {what}: {len(users)} deployments use it "
-                f"({', '.join(sorted(users)[:10])}). Move them to another pool first, or give the new one another name."
+                f"{self._heading(orphan.name)} was not deleted, deployments use it ({', '.join(names[:_MOST_NAMES])}). "
+                "Move them to another pool first, or destroy the stack."
             )
-        return there
+        super().delete_orphan(client, owner, orphan)
 
-    def _write_claim(self, client: Client, mark: ownership.WorkPoolMark) -> None:
-        name = ownership.work_pool_variable(mark.name)
-        there = client.variable(name)
-        before = ownership.work_pool_mark(there)
-        if there is None:
-            client.create_variable(name, mark.model_dump(), [ownership.VARIABLE_TAG])
-        elif before is None or not owners.is_same(before.owner, mark.owner):
-            raise ForeignError(
-                f"{self._named(mark.name)} is claimed by {before.owner if before else 'somebody else'}. Give it "
-                f"another name, or delete the Variable {name} if that stack is no more."
+    def _forbid_if_used(
+        self, client: Client, name: str, participle: str, *, except_owner: str | None
+    ) -> list[DeploymentAnswer]:
+        """The deployments in the pool, all of `except_owner`; a list read later could hold somebody else's."""
+        deployments = Deployments.of(client).in_work_pool(name)
+        flows = {flow.id: flow.name for flow in Flows.of(client).by_id(sorted({user.flow_id for user in deployments}))}
+        foreign = [
+            user.name
+            for user in deployments
+            if not owners.is_same(deployment.marked_owner(user, flows.get(user.flow_id, "")), except_owner)
+        ]
+        if foreign:
+            raise InUseError(
+                f"{self._heading(name)} can't be {participle}: {len(foreign)} deployments use it "
+                f"({', '.join(sorted(foreign)[:_MOST_NAMES])}). Move them to another pool first, or give the new one "
+                "another name."
             )
-        elif before != mark:
-            client.update_variable(name, mark.model_dump())
+        return deployments
 
-    def _mark_again(
-        self, client: Client, found: answers.WorkPoolAnswer, inputs: WorkPoolInputs, owner_before: str
-    ) -> None:
-        mark = ownership.WorkPoolMark(
-            owner=inputs.owner, name=found.name, id=found.id, digest=_digest(_from_server(found))
-        )
-        name = ownership.work_pool_variable(found.name)
-        there = client.variable(name)
-        before = ownership.work_pool_mark(there)
-        if there is None:
-            client.create_variable(name, mark.model_dump(), [ownership.VARIABLE_TAG])
-        elif before is None or not any(owners.is_same(before.owner, mine) for mine in (inputs.owner, owner_before)):
-            raise ForeignError(
-                f"{self._named(found.name)} has another owner now. Take it out with `pulumi state delete`."
-            )
-        else:
-            client.update_variable(name, mark.model_dump())
-
-    def _named(self, name: str) -> str:
-        return self.title({"name": name}).capitalize()
+    def _heading(self, name: str) -> str:
+        return self.heading({"name": name})
 
 
 KIND = WorkPoolKind()
 
 
-def is_marked(found: answers.WorkPoolAnswer, mark: ownership.WorkPoolMark) -> bool:
-    """Whether `mark` is of this very pool: by id, or as an unsettled claim on exactly what is there."""
-    return mark.id == found.id or (mark.id is None and mark.digest == _digest(_from_server(found)))
+def is_marked(pool: WorkPoolAnswer, mark: VariableMark) -> bool:
+    """Whether `mark` is of this very pool."""
+    return mark.is_of(pool.id, _digest(_from_server(pool)))
 
 
-def _mark(client: Client, name: str) -> ownership.WorkPoolMark | None:
-    return ownership.work_pool_mark(client.variable(ownership.work_pool_variable(name)))
-
-
-def _settle(client: Client, mark: ownership.WorkPoolMark, id_: str) -> None:
-    client.update_variable(ownership.work_pool_variable(mark.name), mark.model_copy(update={"id": id_}).model_dump())
-
-
-def _body(inputs: WorkPoolInputs) -> Body:
+def _body(inputs: WorkPoolInputs) -> WorkPoolBody:
     return {
         "name": inputs.name,
         "type": inputs.type,
@@ -252,11 +261,15 @@ def _body(inputs: WorkPoolInputs) -> Body:
     }
 
 
-def _from_server(found: answers.WorkPoolAnswer) -> Body:
-    return cast(
-        "Body", found.model_dump(include={"name", "type", "description", "base_job_template", "concurrency_limit"})
-    )
+def _from_server(pool: WorkPoolAnswer) -> WorkPoolBody:
+    return {
+        "name": pool.name,
+        "type": pool.type,
+        "description": pool.description,
+        "base_job_template": pool.base_job_template,
+        "concurrency_limit": pool.concurrency_limit,
+    }
 
 
-def _digest(body: Body) -> str:
-    return ownership.digest(canonical.dumps(body))
+def _digest(body: WorkPoolBody) -> str:
+    return digest(canonical.dumps(cast("pydantic.JsonValue", body)))

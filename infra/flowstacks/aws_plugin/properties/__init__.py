@@ -1,0 +1,1 @@
+"""Values of properties: their types, when two mean the same, and which AWS accepts."""

@@ -1,0 +1,1 @@
+"""HTTP requests to Prefect and to registries: retries, waits, and whether an answer is the server's own."""
