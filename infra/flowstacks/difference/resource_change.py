@@ -91,7 +91,7 @@ def _changes(
 
 
 def _in_order(kind: str, names: Sequence[str]) -> Sequence[str]:
-    """As a plan has them: in the order of the kind's inputs, those of no kind of ours as they are."""
+    """As a plan has them: in the order of the kind's inputs; inputs of AWS resources as they are."""
     order = KINDS[kind].names if kind in KINDS else ()
     return [*(name for name in order if name in names), *(name for name in names if name not in order)]
 

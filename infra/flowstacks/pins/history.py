@@ -98,7 +98,7 @@ def _by_commit(
 ) -> set[str] | None:
     commits = [release.commit for release in (before, after) if release]
     if not all(_COMMIT.fullmatch(commit) for commit in commits):
-        return None  # HEAD and worktree meant what the checkout was then
+        return None  # which commit HEAD or worktree was then is not known
     if before and after:
         return effective.moved(before.commit, after.commit)
     projects = effective.by_project(commits[0])

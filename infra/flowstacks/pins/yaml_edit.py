@@ -120,7 +120,7 @@ class _Editor:
             line = merge.key.line if merge else parent.line
             raise TextError(line, f"{name} is to be set where {parent.mark or '<<'} shares its keys", _TOO_DEEP)
         if len(entries) > 1:
-            raise TextError(entries[1].key.line, f"{name} stands here a second time", "Keep one of them")
+            raise TextError(entries[1].key.line, f"{name} is written here a second time", "Keep one of them")
         if entries:
             self._check(parent, entries[0])
         return entries[0] if entries else None
@@ -137,7 +137,7 @@ class _Editor:
         """A node that is removed or rewritten may not be referred to elsewhere."""
         marked = next((inner for inner in yaml_tree.walk(node) if inner.mark), None)
         if marked:
-            raise TextError(marked.line, f"{marked.mark} stands in what would be replaced", _TOO_DEEP)
+            raise TextError(marked.line, f"{marked.mark} is in the part that would be replaced", _TOO_DEEP)
 
     def _replace(self, parent: yaml_tree.Mapping, entry: MappingEntry, value: Value) -> Iterator[_Splice]:
         old = entry.value

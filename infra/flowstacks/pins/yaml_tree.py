@@ -24,7 +24,7 @@ class TextError(Exception):
     """A text that is no YAML, or can't be edited safely; `line` counts from 1, 0 where the whole text is meant."""
 
     def __init__(self, line: int, message: str, remedy: str) -> None:
-        """`remedy` says what to do about it."""
+        """`remedy`: what to do about it."""
         self.line = line
         self.message = message
         self.remedy = remedy

@@ -46,7 +46,7 @@ def test_a_pin_that_is_there_already_writes_nothing(team: Team, capsys: Printed)
     flowstacks(capsys, "pin", "main", "HEAD")
     before = team.stack_file.stat()
     text = flowstacks(capsys, "pin", "main", team.first)
-    assert "says so already" in text
+    assert "has these pins already" in text
     assert team.stack_file.stat().st_mtime_ns == before.st_mtime_ns
 
 
@@ -156,7 +156,7 @@ def test_pins_of_ours_and_of_the_engine_are_the_same(team: Team, capsys: Printed
     assert pulumi("config", "get", "--path", "flowstacks:release.commit") == team.first
     second = team.edit_flow()
     pulumi("config", "set", "--path", "flowstacks:release.commit", second)
-    assert "says so already" in flowstacks(capsys, "pin", "main", "HEAD", "--from", "dev")
+    assert "has these pins already" in flowstacks(capsys, "pin", "main", "HEAD", "--from", "dev")
     third = team.edit_flow(days=3)
     before = team.stack_file.read_text()
     flowstacks(capsys, "pin", "main", "HEAD", "--from", "dev")

@@ -70,7 +70,7 @@ def _hold(hold: Hold) -> Json:
 
 def _next(edit: Edit, *, written: bool) -> str:
     if edit.after == edit.before:
-        return f"{edit.file} says so already"
+        return f"{edit.file} has these pins already"
     if not written:
         return f"{edit.file} is not written (--dry-run)"
     return f"{edit.file} is written. Look at it with `git diff`, then commit it and run `pulumi up -s {edit.stack}`"
