@@ -7,7 +7,7 @@ PR ?=
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help up down clean test soak bench lint paths say
+.PHONY: help up down clean check test soak bench lint paths say
 
 bootstrap := sh infra/flowstacks/local/bootstrap.sh
 local := .venv/bin/python -m flowstacks.local
@@ -25,6 +25,9 @@ down: ## stop the servers, keep the state
 
 clean: ## stop the servers and remove .local; the shared cache of engines stays
 	@if [ -d .local/run ]; then $(bootstrap) && $(local) clean; else echo 'removing .local'; rm -rf .local; fi
+
+check: ## lint, types and unit tests: the quick answer while you edit
+	@$(MAKE) lint && $(local) run pytest -n 2 --dist loadgroup tests/unit $(PYTEST_ARGS)
 
 test: ## every test but the long runs; PYTEST_ARGS='-k name' narrows
 	@$(bootstrap) && $(local) engine && exec $(local) run pytest -n 2 --dist loadgroup --ignore tests/soak --ignore tests/bench $(PYTEST_ARGS)

@@ -1,5 +1,6 @@
 """The stack on one screen: config, evaluation, environment, outputs."""
 
+from importlib import metadata
 from pathlib import Path
 
 import pulumi
@@ -22,7 +23,7 @@ def run() -> Environment:
     try:
         verdict = evaluation.run(root, pulumi.get_project(), stack, engine_config.CONFIG.get())
         server = servers.check(verdict, root)
-        infra_commit = history.effective_commit(root, "HEAD", config.INFRA_PATHS)  # becomes the output `infra_commit`
+        infra_commit = infra_revision(root)
     except FlowstacksError as rejected:
         raise pulumi.RunError(str(rejected)) from rejected
     for problem in (*verdict.problems, *server.problems):
@@ -33,6 +34,18 @@ def run() -> Environment:
         pulumi.log.info(how_to_fill(verdict.config), environment)
     outputs.export(environment, verdict, api_url(verdict.config) or "", infra_commit)
     return environment
+
+
+def infra_revision(root: Path) -> str:
+    """The output `infra_commit`: which code provisions the environment.
+
+    In a template repository, where the package lies in `infra/flowstacks`, the last commit that changed the
+    infrastructure's files; elsewhere the version of the installed distribution. A virtual environment inside the
+    repository is elsewhere: its files are in no commit.
+    """
+    if Path(__file__).resolve().parent == (root / "infra" / "flowstacks").resolve():
+        return history.effective_commit(root, "HEAD", config.INFRA_PATHS)
+    return metadata.version("flowstacks")
 
 
 def how_to_fill(settings: Config) -> str:

@@ -36,15 +36,15 @@ def read(root: Path, stack: str, rev: str | None) -> ImageStack:
     if asked == git_tree.WORKTREE:
         raise FlowstacksError("Images are built from commits: commit first, then name the commit with --commit")
     commit = git_tree.resolved(git_tree.repository(root), asked)
-    found, problems = discovery.discover(root, commit)
+    manifest, problems = discovery.discover(root, commit)
     # A stack's override may give what a declaration lacks, and no image depends on it.
-    errors = [one for one in problem.errors(problems) if one.code != declaration_checks.PARAMETERS_MISSING]
+    errors = [finding for finding in problem.errors(problems) if finding.code != declaration_checks.PARAMETERS_MISSING]
     if errors:
         raise RejectedError(errors)
-    paths = sorted({path for each in found.projects for path in (each.path, *each.shared)})
+    paths = sorted({path for project in manifest.projects for path in (project.path, *project.shared)})
     changed = command.output(root, ["status", "--porcelain", "--", *(f":(top,literal){path}" for path in paths)])
     unsaved = commit == git_tree.head(root) and bool(paths) and bool(changed.strip())
-    return ImageStack(config=settings, commit=commit, targets=target.of_manifest(found), unsaved=unsaved)
+    return ImageStack(config=settings, commit=commit, targets=target.of_manifest(manifest), unsaved=unsaved)
 
 
 def _configured(root: Path, stack: str) -> Config:

@@ -35,16 +35,16 @@ class _State(pydantic.BaseModel):
     deployment: _Deployment = _Deployment()
 
     @property
-    def ours(self) -> list[_Resource]:
+    def own_resources(self) -> list[_Resource]:
         """Resources of our provider."""
-        return [one for one in self.deployment.resources if _OURS in one.type]
+        return [resource for resource in self.deployment.resources if _OURS in resource.type]
 
 
 def find(settings: Config, owner: str, root: Path) -> list[Orphan]:
     """Read-only. Raises `FlowstacksError` where state or server can't be read, or don't belong together."""
     state = _state(settings.environment, root)
     with servers.asking(settings, root) as client:
-        found = orphans.find(client, owner, {one.id for one in state.ours})
+        found = orphans.find(client, owner, {resource.id for resource in state.own_resources})
         if found:
             _belong_together(state, client, settings.environment)
     return found
@@ -58,7 +58,7 @@ def remove(settings: Config, owner: str, root: Path, found: list[Orphan]) -> Non
 
 def _belong_together(state: _State, client: Client, stack: str) -> None:
     """An empty state, or one of another server, would make everything of this stack an orphan."""
-    if {one.outputs.server for one in state.ours} != {fingerprint.read(client)}:
+    if {resource.outputs.server for resource in state.own_resources} != {fingerprint.read(client)}:
         raise FlowstacksError(
             f"{client.url} has objects of stack {stack}, but the state that pulumi reads here was not written against "
             "it. Check PULUMI_BACKEND_URL and PREFECT_API_URL; after a killed first `up` run `pulumi up` again"

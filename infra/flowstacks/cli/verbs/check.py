@@ -29,11 +29,13 @@ def execute(arguments: argparse.Namespace) -> int:
     names = pins.stacks(root) if arguments.all else [arguments.stack]
     checked = [_checked(root, name, online_too=arguments.online, orphans_too=arguments.orphans) for name in names]
     if arguments.json:
-        told = [{"stack": one.stack, "problems": [vars(found) for found in one.problems]} for one in checked]
-        print(json.dumps(told if arguments.all else told[0], indent=2))
+        documents = [
+            {"stack": result.stack, "problems": [vars(finding) for finding in result.problems]} for result in checked
+        ]
+        print(json.dumps(documents if arguments.all else documents[0], indent=2))
     else:
         print("\n".join(map(_text, checked)))
-    return 1 if any(problem.errors(one.problems) for one in checked) else 0
+    return 1 if any(problem.errors(result.problems) for result in checked) else 0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -62,8 +64,8 @@ def _orphan(orphan: Orphan) -> problem.Problem:
     )  # fmt: skip
 
 
-def _text(one: _Checked) -> str:
-    errors = len(problem.errors(one.problems))
-    fine = f"{one.count} deployments, nothing to mend"
-    verdict = f"{one.stack}: {f'{errors} to mend' if errors or one.count is None else fine}"
-    return "\n".join([*map(str, one.problems), verdict])
+def _text(result: _Checked) -> str:
+    errors = len(problem.errors(result.problems))
+    fine = f"{result.count} deployments, nothing to mend"
+    verdict = f"{result.stack}: {f'{errors} to mend' if errors or result.count is None else fine}"
+    return "\n".join([*map(str, result.problems), verdict])

@@ -49,19 +49,19 @@ def execute(arguments: argparse.Namespace) -> int:
     """Exit code 1 where a preview failed: the comment says why."""
     root = Path.cwd()
     base = project_changes.merge_base(root, arguments.since) if arguments.since else None
-    sections = [_of_preview(root, base, *_named(said)) for said in arguments.preview]
-    sections += [_of_diff(*_named(said)) for said in arguments.diff]
+    sections = [_of_preview(root, base, *_named(option)) for option in arguments.preview]
+    sections += [_of_diff(*_named(option)) for option in arguments.diff]
     notes: list[str] = []
     if base and arguments.without_credentials:
         sections.append(_declared(root, base))
         notes.append(_WITHOUT)
     elif base:
-        names = [one.stack for one in affected.stacks(root, base, arguments.follows) if one.reasons]
+        names = [stack.stack for stack in affected.stacks(root, base, arguments.follows) if stack.reasons]
         sections += previews.sections(root, stack.project(root), names, base, arguments.follows)
     made = comment.compose(sections, notes, arguments.limit_bytes)
     if arguments.json:
-        told = {"stacks": list(map(_document, sections)), "omitted": made.omitted, "markdown": made.text}
-        print(json.dumps(told, indent=2))
+        document = {"stacks": list(map(_document, sections)), "omitted": made.omitted, "markdown": made.text}
+        print(json.dumps(document, indent=2))
     else:
         print(made.text, end="")
     failures = [(section.stack, text) for section in sections for text in section.preview.errors]
@@ -70,10 +70,10 @@ def execute(arguments: argparse.Namespace) -> int:
     return 1 if failures else 0
 
 
-def _named(said: str) -> tuple[str, Path]:
-    stack, equals, file = said.partition("=")
+def _named(option: str) -> tuple[str, Path]:
+    stack, equals, file = option.partition("=")
     if not equals or not Path(file).is_file():
-        raise FlowstacksError(f"{said!r} names no file. Write STACK=FILE, with a file that is there")
+        raise FlowstacksError(f"{option!r} names no file. Write STACK=FILE, with a file that is there")
     return stack, Path(file)
 
 
@@ -106,12 +106,12 @@ def _document(section: Section) -> dict[str, object]:
         "risks": [dataclasses.asdict(risk) for risk in risks.assess(section.preview.changes)],
         "changes": [
             {
-                "operation": one.operation,
-                "kind": one.kind,
-                "name": one.name,
-                "project": one.project,
-                "fields": list(one.properties),
+                "operation": change.operation,
+                "kind": change.kind,
+                "name": change.name,
+                "project": change.project,
+                "fields": list(change.properties),
             }
-            for one in section.preview.changes
+            for change in section.preview.changes
         ],
     }

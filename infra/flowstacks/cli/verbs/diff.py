@@ -46,9 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Exit code 0, or with `--exit-code` 3 where something moves. Raises `FlowstacksError`."""
-    found = _difference(Path.cwd(), arguments.source, arguments.target, arguments.patterns, check=arguments.check)
-    print(json.dumps(_document(found), indent=2) if arguments.json else "\n".join(_lines(found)))
-    return CHANGES if arguments.exit_code and not found.plan.is_empty else 0
+    difference = _difference(Path.cwd(), arguments.source, arguments.target, arguments.patterns, check=arguments.check)
+    print(json.dumps(_document(difference), indent=2) if arguments.json else "\n".join(_lines(difference)))
+    return CHANGES if arguments.exit_code and not difference.plan.is_empty else 0
 
 
 def _difference(root: Path, src: str, dst: str, patterns: Sequence[str], *, check: bool) -> Difference:
@@ -70,59 +70,59 @@ def _difference(root: Path, src: str, dst: str, patterns: Sequence[str], *, chec
 def _chosen(moves: DeploymentPlan, patterns: Sequence[str]) -> DeploymentPlan:
     """A pattern that covers nothing must not read as "nothing moves"."""
     for pattern in patterns:
-        found = moves.only([pattern])
-        if not found.deployments and not found.unchanged:
-            known = {*moves.unchanged, *(one.address for one in moves.deployments)}
+        selected = moves.only([pattern])
+        if not selected.deployments and not selected.unchanged:
+            known = {*moves.unchanged, *(deployment.address for deployment in moves.deployments)}
             raise FlowstacksError(
                 f"No deployment of either environment is at {pattern!r}. {suggestion.closest_address(pattern, known)}"
             )
     return moves.only(patterns)
 
 
-def _document(found: Difference) -> plan_document.Json:
-    commits = [one.release.commit if one.release else None for one in (found.target, found.source)]
+def _document(difference: Difference) -> plan_document.Json:
+    commits = [config.release.commit if config.release else None for config in (difference.target, difference.source)]
     return {
-        **plan_document.document(found.plan),
-        "source": found.source.environment,
-        "target": found.target.environment,
+        **plan_document.document(difference.plan),
+        "source": difference.source.environment,
+        "target": difference.target.environment,
         "commit": {"before": commits[0], "after": commits[1]},
         "held": {
-            pattern: {"commit": said.commit, "image": said.image}
-            for pattern, said in sorted(inheritance.held(found.target).items())
+            pattern: {"commit": override.commit, "image": override.image}
+            for pattern, override in sorted(inheritance.held(difference.target).items())
         },
-        "disturbed_runs": dataclasses.asdict(found.disturbed) if found.disturbed else None,
+        "disturbed_runs": dataclasses.asdict(difference.disturbed) if difference.disturbed else None,
     }
 
 
-def _lines(found: Difference) -> list[str]:
-    pair = f"{found.source.environment} -> {found.target.environment}"
-    held = _holds(found.target)
-    if found.plan.is_empty:
-        return [f"{pair}: {plan_text.summary(found.plan)}{f', held apart: {held}' if held else ''}"]
-    head = f"{pair}: commit {_shown(found.target)} -> {_shown(found.source)}"
+def _lines(difference: Difference) -> list[str]:
+    pair = f"{difference.source.environment} -> {difference.target.environment}"
+    held = _holds(difference.target)
+    if difference.plan.is_empty:
+        return [f"{pair}: {plan_text.summary(difference.plan)}{f', held apart: {held}' if held else ''}"]
+    head = f"{pair}: commit {_shown(difference.target)} -> {_shown(difference.source)}"
     return [
         head,
-        *plan_text.lines(found.plan),
-        *_disturbed(found.disturbed),
+        *plan_text.lines(difference.plan),
+        *_disturbed(difference.disturbed),
         *([f"held apart: {held}"] if held else []),
     ]
 
 
 def _holds(target: Config) -> str:
     held = sorted(inheritance.held(target).items())
-    return ", ".join(f"{pattern} ({_pinned_to(said)})" for pattern, said in held)
+    return ", ".join(f"{pattern} ({_pinned_to(override)})" for pattern, override in held)
 
 
-def _pinned_to(said: Override) -> str:
-    commit = [f"commit {value_change.short_commit(said.commit)}"] if said.commit else []
-    return ", ".join([*commit, *([value_change.brief(said.image)] if said.image else [])])
+def _pinned_to(override: Override) -> str:
+    commit = [f"commit {value_change.short_commit(override.commit)}"] if override.commit else []
+    return ", ".join([*commit, *([value_change.brief(override.image)] if override.image else [])])
 
 
-def _disturbed(found: Disturbed | None) -> list[str]:
-    if found is None:
+def _disturbed(runs: Disturbed | None) -> list[str]:
+    if runs is None:
         return []
-    return [f"on the server now: {found.again} waiting runs are planned anew, {found.lost} are lost"]
+    return [f"on the server now: {runs.again} waiting runs are planned anew, {runs.lost} are lost"]
 
 
-def _shown(one: Config) -> str:
-    return value_change.short_commit(one.release.commit) if one.release else "none"
+def _shown(config: Config) -> str:
+    return value_change.short_commit(config.release.commit) if config.release else "none"

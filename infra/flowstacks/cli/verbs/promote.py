@@ -49,14 +49,14 @@ def execute(arguments: argparse.Namespace) -> int:
         print(json.dumps(promote_text.document(prepared, edit, closed, written=written), indent=2))
     else:
         print("\n".join(promote_text.lines(prepared, edit, closed, written=written)))
-        for found in problem.in_reading_order(closed):
-            print(found, file=sys.stderr)
+        for finding in problem.in_reading_order(closed):
+            print(finding, file=sys.stderr)
     return 1 if closed else 0
 
 
 def _closed(root: Path, prepared: Promotion, arguments: argparse.Namespace) -> list[Problem]:
-    found = None
+    state = None
     if arguments.check or arguments.require_green:
-        found = environment_state.ask(root, prepared.source, prepared.source_desired, prepared.moved_addresses)
-    asked = GateRequest(root=root, promotion=prepared, state=found)
+        state = environment_state.ask(root, prepared.source, prepared.source_desired, prepared.moved_addresses)
+    asked = GateRequest(root=root, promotion=prepared, state=state)
     return gates.check(asked, arguments.skip, green=arguments.require_green)

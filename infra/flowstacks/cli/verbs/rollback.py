@@ -38,9 +38,9 @@ def execute(arguments: argparse.Namespace) -> int:
         pins.write(back.edit)
     written = not arguments.dry_run and back.edit.after != back.edit.before
     if arguments.json:
-        told = pin_text.document(back.edit, ahead, _notes(back), written=written)
-        told["revision"], told["kept"] = back.revision.commit, list(back.kept)
-        print(json.dumps(told, indent=2))
+        document = pin_text.document(back.edit, ahead, _notes(back), written=written)
+        document["revision"], document["kept"] = back.revision.commit, list(back.kept)
+        print(json.dumps(document, indent=2))
     else:
         revision = back.revision
         commit = naming.short_hash(revision.commit)

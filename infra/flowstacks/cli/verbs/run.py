@@ -43,36 +43,40 @@ def execute(arguments: argparse.Namespace) -> int:
     """Exit code 1 where the run fails or does not end in time."""
     root = Path.cwd()
     verdict = evaluation.run(root, stack.project(root), arguments.stack)
-    one = _only(arguments.address, verdict.desired.deployments)
+    deployment = _only(arguments.address, verdict.desired.deployments)
     parameters = dict(map(_parameter, arguments.param))
     try:
         with _client(verdict.config) as client:
-            started = _start(client, one, parameters)
-            print(f"{one.address}: run {started.name} ({started.id})", flush=True)
+            started = _start(client, deployment, parameters)
+            print(f"{deployment.address}: run {started.name} ({started.id})", flush=True)
             return _wait(client, started.id, arguments.timeout) if arguments.wait else 0
     except httpx.HTTPError as error:
         # Prefect's status errors are httpx's and hold the server's words on lines of their own.
-        said = f"{server.api_url(verdict.config)}: {' '.join(str(error).split())}"
+        message = f"{server.api_url(verdict.config)}: {' '.join(str(error).split())}"
         remedy = "Check the parameters, and that the server is up"
-        raise ServerError(f"{urls.without_login(said)}. {remedy}") from error
+        raise ServerError(f"{urls.without_login(message)}. {remedy}") from error
 
 
-def _client(said: Config) -> SyncPrefectClient:
+def _client(settings: Config) -> SyncPrefectClient:
     """Of the stack's server. Prefect's own `get_client` reads the environment once, when Prefect is imported.
 
     That is before `. .local/env` was taken over, and without a URL it starts a server of its own (prefect 3.8.8).
     """
     return SyncPrefectClient(
-        server.api_url(said) or "", api_key=server.api_key(said), auth_string=server.auth_string(said)
+        server.api_url(settings) or "", api_key=server.api_key(settings), auth_string=server.auth_string(settings)
     )
 
 
 def _only(text: str, known: tuple[DesiredDeployment, ...]) -> DesiredDeployment:
-    fitting = [one for one in known if naming.matches(text, naming.parse_address(one.address))]
+    fitting = [deployment for deployment in known if naming.matches(text, naming.parse_address(deployment.address))]
     if len(fitting) == 1:
         return fitting[0]
-    names = ", ".join(one.address for one in fitting)
-    remedy = f"Say which: {names}" if fitting else suggestion.closest_address(text, [one.address for one in known])
+    names = ", ".join(deployment.address for deployment in fitting)
+    remedy = (
+        f"Say which: {names}"
+        if fitting
+        else suggestion.closest_address(text, [deployment.address for deployment in known])
+    )
     raise FlowstacksError(f"{len(fitting) or 'no'} deployments fit {text!r}. {remedy}")
 
 
@@ -86,12 +90,12 @@ def _parameter(text: str) -> tuple[str, Any]:
         return name, value
 
 
-def _start(client: SyncPrefectClient, one: DesiredDeployment, parameters: dict[str, Any]) -> FlowRun:
+def _start(client: SyncPrefectClient, deployment: DesiredDeployment, parameters: dict[str, Any]) -> FlowRun:
     try:
-        deployment = client.read_deployment_by_name(one.resource_name)
+        registered = client.read_deployment_by_name(deployment.resource_name)
     except ObjectNotFound:
-        raise FlowstacksError(f"{one.resource_name!r} is not on the server. Run `pulumi up` first") from None
-    return client.create_flow_run_from_deployment(deployment.id, parameters=parameters)
+        raise FlowstacksError(f"{deployment.resource_name!r} is not on the server. Run `pulumi up` first") from None
+    return client.create_flow_run_from_deployment(registered.id, parameters=parameters)
 
 
 def _wait(client: SyncPrefectClient, run_id: uuid.UUID, timeout_s: float) -> int:

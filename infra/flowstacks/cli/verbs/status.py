@@ -29,31 +29,33 @@ def execute(arguments: argparse.Namespace) -> int:
     """Read-only; asks nothing but git."""
     root = Path.cwd()
     base = project_changes.merge_base(root, arguments.changed_since) if arguments.changed_since else None
-    found = affected.stacks(root, base, arguments.follows)
-    wanted = {reason.replace("-", " ") for reason in arguments.because or ()} or set(affected.REASONS)
+    stacks = affected.stacks(root, base, arguments.follows)
+    reasons = {reason.replace("-", " ") for reason in arguments.because or ()} or set(affected.REASONS)
     if base:
-        found = [one for one in found if wanted & set(one.reasons)]
-    found = [one for one in found if one.stack not in arguments.but]
+        stacks = [stack for stack in stacks if reasons & set(stack.reasons)]
+    stacks = [stack for stack in stacks if stack.stack not in arguments.but]
     if arguments.names:
-        print(json.dumps([one.stack for one in found]))
+        print(json.dumps([stack.stack for stack in stacks]))
     elif arguments.json:
-        print(json.dumps({"since": base, "stacks": [_document(one) for one in found]}, indent=2))
+        print(json.dumps({"since": base, "stacks": [_document(stack) for stack in stacks]}, indent=2))
     else:
-        print("\n".join(map(_line, found)) or "no stacks")
+        print("\n".join(map(_line, stacks)) or "no stacks")
     return 0
 
 
-def _document(one: AffectedStack) -> dict[str, object]:
+def _document(stack: AffectedStack) -> dict[str, object]:
     return {
-        "stack": one.stack,
-        "runtime": one.runtime,
-        "pin": one.pin,
-        "from": one.from_,
-        "because": [reason.replace(" ", "-") for reason in one.reasons],
+        "stack": stack.stack,
+        "runtime": stack.runtime,
+        "pin": stack.pin,
+        "from": stack.from_,
+        "because": [reason.replace(" ", "-") for reason in stack.reasons],
     }
 
 
-def _line(one: AffectedStack) -> str:
-    origin = f" from {one.from_}" if one.from_ else ""
-    why = f"  changed: {', '.join(one.reasons)}" if one.reasons else ""
-    return f"{one.stack}  {one.runtime or 'no runtime'}  {naming.short_hash(one.pin or 'no release')}{origin}{why}"
+def _line(stack: AffectedStack) -> str:
+    origin = f" from {stack.from_}" if stack.from_ else ""
+    why = f"  changed: {', '.join(stack.reasons)}" if stack.reasons else ""
+    return (
+        f"{stack.stack}  {stack.runtime or 'no runtime'}  {naming.short_hash(stack.pin or 'no release')}{origin}{why}"
+    )

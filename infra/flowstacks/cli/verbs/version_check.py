@@ -21,20 +21,20 @@ def execute(arguments: argparse.Namespace) -> int:
     """Exit code 1 where a version is not raised or can't be read."""
     root = Path.cwd()
     base = project_changes.merge_base(root, arguments.against, arguments.rev)
-    found, unreadable = project_changes.between(root, base, arguments.rev)
-    problems = problem.in_reading_order([*version_bump.check(found, arguments.against), *problem.errors(unreadable)])
-    changed = [one for one in found if one.has_moved]
+    changes, unreadable = project_changes.between(root, base, arguments.rev)
+    problems = problem.in_reading_order([*version_bump.check(changes, arguments.against), *problem.errors(unreadable)])
+    changed = [change for change in changes if change.has_moved]
     if arguments.json:
         projects = [
             {
-                "name": one.name,
-                "before": one.before.version if one.before else None,
-                "after": one.after.version if one.after else None,
+                "name": change.name,
+                "before": change.before.version if change.before else None,
+                "after": change.after.version if change.after else None,
             }
-            for one in changed
+            for change in changed
         ]
-        told = {"base": base, "projects": projects, "problems": [vars(one) for one in problems]}
-        print(json.dumps(told, indent=2))
+        document = {"base": base, "projects": projects, "problems": [vars(finding) for finding in problems]}
+        print(json.dumps(document, indent=2))
     else:
         print(
             "\n".join(
