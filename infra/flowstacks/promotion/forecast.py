@@ -3,13 +3,12 @@
 import dataclasses
 from pathlib import Path
 
-from flowstacks.checks import lost_projects
 from flowstacks.core import problem
 from flowstacks.core.errors import RejectedError
 from flowstacks.desired.desired_state import Desired
 from flowstacks.difference import plan
 from flowstacks.difference.plan import DeploymentPlan
-from flowstacks.evaluation import evaluation
+from flowstacks.evaluation import evaluation, removals
 from flowstacks.evaluation.evaluation import Verdict
 from flowstacks.pins.pins import Edit
 
@@ -38,7 +37,7 @@ def forecast_edit(project: str, edit: Edit) -> Forecast:
     if before is None:
         return Forecast(verdict=verdict, plan=None, unknown=unknown)
     now = [str(one.props["entrypoint"]) for one in before.deployments]
-    found = list(lost_projects.check(verdict.config, verdict.desired, verdict.manifests, now, verdict.pinned))
-    if problem.errors(found):
-        raise RejectedError(found)
+    problems = removals.removal_problems(verdict, now)
+    if problem.errors(problems):
+        raise RejectedError(problems)
     return Forecast(verdict=verdict, plan=plan.compare(before, verdict.desired))

@@ -7,11 +7,10 @@ import dataclasses
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
-from flowstacks.checks import lost_projects
 from flowstacks.core import problem, suggestion
 from flowstacks.core.errors import FlowstacksError, RejectedError
 from flowstacks.core.problem import Place
-from flowstacks.evaluation import images
+from flowstacks.evaluation import images, removals
 from flowstacks.git import command
 from flowstacks.promotion.environment_state import EnvironmentState
 from flowstacks.promotion.preparation import Promotion
@@ -85,7 +84,7 @@ def _emptied(asked: GateRequest) -> Iterator[problem.Problem]:
     """A pin that would delete every deployment of a project that is still there."""
     before, then = asked.promotion.before, asked.promotion.then
     entrypoints = [one.flow.entrypoint for one in before.deployments] if before else []
-    yield from lost_projects.check(then.config, then.desired, then.manifests, entrypoints, asked.place)
+    yield from removals.removal_problems(then, entrypoints, asked.place)
 
 
 def _images(asked: GateRequest) -> Iterator[problem.Problem]:

@@ -222,18 +222,46 @@ def load(stack: str, values: Mapping[str, Any], place: Callable[[Sequence[Key]],
     `place` tells file and line of a key path. `FLOWSTACKS_COMMIT` in the environment stands for the pin's commit.
     Raises `RejectedError` with every problem, each at its line.
     """
+    raw, problems = assembled(stack, values, place)
+    if problems:
+        raise RejectedError(problems)
+    try:
+        return Config.model_validate(raw)
+    except pydantic.ValidationError as invalid:
+        raise RejectedError(refusals(invalid, place)) from invalid
+
+
+def assembled(
+    stack: str, values: Mapping[str, Any], place: Callable[[Sequence[Key]], Place]
+) -> tuple[dict[str, Any], list[problem.Problem]]:
+    """What `Config` is validated from, and a problem for each key that is set elsewhere; arguments as with `load`."""
     prefix = f"{NAMESPACE}:"
     raw = {key.removeprefix(prefix): _decoded(value) for key, value in values.items() if key.startswith(prefix)}
     if os.environ.get(COMMIT):
         raw["release"] = {"commit": os.environ[COMMIT]}
-    for name in [name for name in _SAID_ELSEWHERE if name in raw]:
-        where, message = place([f"{prefix}{name}"]), f"unknown config key {prefix}{name}"
-        raise RejectedError([problem.error("unknown-config-key", where, message, _SAID_ELSEWHERE[name])])
+    problems = [
+        problem.error(
+            "unknown-config-key",
+            place([f"{prefix}{name}"]),
+            f"unknown config key {prefix}{name}",
+            _SAID_ELSEWHERE[name],
+        )
+        for name in _SAID_ELSEWHERE
+        if name in raw
+    ]
+    raw = {name: value for name, value in raw.items() if name not in _SAID_ELSEWHERE}
     raw.setdefault("schedule_policy", "active" if stack == "main" else "paused")
-    try:
-        return Config.model_validate({**raw, "environment": stack, "region": values.get("aws:region")})
-    except pydantic.ValidationError as invalid:
-        raise RejectedError([_problem(error, place) for error in invalid.errors()]) from invalid
+    return {**raw, "environment": stack, "region": values.get("aws:region")}, problems
+
+
+def refusals(invalid: pydantic.ValidationError, place: Callable[[Sequence[Key]], Place]) -> list[problem.Problem]:
+    """One problem for each error of the validation of `Config`."""
+    return [_problem(error, place) for error in invalid.errors()]
+
+
+def key_path(error: Any) -> tuple[Key, ...]:
+    """Path of keys, without the namespace, that an error of pydantic is about."""
+    return tuple(key for key in cast("tuple[Key, ...]", error["loc"]) if key not in _FORMS)
 
 
 _SAID_ELSEWHERE = {
@@ -252,7 +280,7 @@ def _decoded(value: Any) -> Any:
 
 
 def _problem(error: Any, place: Callable[[Sequence[Key]], Place]) -> problem.Problem:
-    path = tuple(key for key in cast("tuple[Key, ...]", error["loc"]) if key not in _FORMS)
+    path = key_path(error)
     key = f"{NAMESPACE}:{path[0]}" if path else NAMESPACE
     dotted = ".".join(map(str, (key, *path[1:])))
     code, message, remedy = _worded(error, dotted, path)

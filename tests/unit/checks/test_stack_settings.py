@@ -3,16 +3,22 @@ from typing import Any
 
 import pytest
 
-from flowstacks.checks import stack_settings
-from flowstacks.core.problem import Place
+from flowstacks.checks import registry
+from flowstacks.core.problem import Place, Problem
 from flowstacks.stack import config
 from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import Key
+from tests.support import checks
 from tests.support.manifests import PIN
 
 
 def _place(path: Sequence[Key]) -> Place:
     return Place("Pulumi.dev.yaml", len(path))
+
+
+def _found(settings: Config) -> list[Problem]:
+    every = [check for check in registry.STACK if check.runtime is None]
+    return checks.problems(every, checks.stack_facts(settings, _place))
 
 
 @pytest.mark.parametrize(
@@ -41,7 +47,7 @@ def _place(path: Sequence[Key]) -> Place:
 def test_checks(monkeypatch: pytest.MonkeyPatch, api: str, fields: dict[str, Any], codes: list[str]) -> None:
     monkeypatch.setenv("PREFECT_API_URL", api)
     config = Config.model_validate({"environment": "dev", "runtime": "process", "schedule_policy": "paused", **fields})
-    assert [found.code for found in stack_settings.check(config, _place)] == codes
+    assert [found.code for found in _found(config)] == codes
 
 
 def test_a_preset_that_wants_the_branch_needs_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,16 +55,16 @@ def test_a_preset_that_wants_the_branch_needs_one(monkeypatch: pytest.MonkeyPatc
     fields: dict[str, Any] = {
         "environment": "dev", "runtime": "process", "schedule_policy": "paused", "naming": {"preset": "portal"},
     }  # fmt: skip
-    found = stack_settings.check(Config.model_validate(fields), _place)
+    found = _found(Config.model_validate(fields))
     assert [one.code for one in found] == ["no-branch"]
     fields["repository"] = {"url": "u", "branch": "main"}
-    assert stack_settings.check(Config.model_validate(fields), _place) == []
+    assert _found(Config.model_validate(fields)) == []
 
 
 def test_a_bad_url_is_told_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PREFECT_API_URL", "https://ours:pa@ss@127.0.0.1:port/api")
     config = Config.model_validate({"environment": "dev", "runtime": "process", "schedule_policy": "paused"})
-    (found,) = stack_settings.check(config, _place)
+    (found,) = _found(config)
     assert "127.0.0.1:port" in found.message
     assert "pa@ss" not in found.message
 
@@ -73,4 +79,4 @@ def test_a_pin_from_the_environment_stays_local(monkeypatch: pytest.MonkeyPatch,
     loaded = config.load("main", values, _place)
     assert loaded.release is not None
     assert loaded.release.commit == PIN
-    assert [found.code for found in stack_settings.check(loaded, _place)] == codes
+    assert [found.code for found in _found(loaded)] == codes

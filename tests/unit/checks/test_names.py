@@ -1,12 +1,8 @@
-from flowstacks.checks import aws_collisions
+from flowstacks.checks.inputs import names
 from flowstacks.core.problem import Place
-from flowstacks.desired import desired_state
-from flowstacks.runtimes.runtime import Source
 from flowstacks.stack.config import Config
-from tests.support import manifests
+from tests.support import checks, manifests
 from tests.support.manifests import PIN
-
-_SOURCE = Source(url="https://git.test/flows.git", credentials=None, checkout="/checkout")
 
 
 def _messages(*projects: str) -> list[str]:
@@ -17,9 +13,8 @@ def _messages(*projects: str) -> list[str]:
         *(manifests.flow("load", manifests.deployment(f"{name}/load/a"), project_name=name) for name in projects),
         projects=tuple(manifests.project(name) for name in projects),
     )
-    chosen = desired_state.choose(stack, {PIN: manifest}, lambda _: Place("Pulumi.staging.yaml", 0))
-    wanted = desired_state.desired(stack, "flowstacks/staging", _SOURCE, chosen)
-    return [one.message for one in aws_collisions.check(stack, wanted, lambda _: Place("Pulumi.staging.yaml", 3))]
+    facts = checks.input_facts(stack, {PIN: manifest}, lambda _: Place("Pulumi.staging.yaml", 3))
+    return [finding.message for finding in names.shared_in_aws(facts)]
 
 
 def test_projects_that_aws_can_not_tell_apart_are_told() -> None:

@@ -1,7 +1,9 @@
 from pathlib import Path
 
-from flowstacks.checks import plain_secrets
+from flowstacks.checks.stack import secrets
+from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import StackFile
+from tests.support import checks
 
 _STACK = """\
 config:
@@ -22,8 +24,9 @@ config:
 def test_a_secret_is_refused_where_it_would_be_read_by_everybody(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.dev.yaml").write_text(_STACK)
     file = StackFile(tmp_path, "dev")
-    found = plain_secrets.check(file.values(), file.place)
-    assert [(one.line, one.message.split(" is ")[0]) for one in found] == [
+    config = Config.model_validate({"environment": "dev", "runtime": "process", "schedule_policy": "none"})
+    findings = secrets.encrypted_in_the_open(checks.stack_facts(config, file.place, file.values()))
+    assert [(finding.place.line, finding.message.split(" is ")[0]) for finding in findings] == [
         (7, "flowstacks:defaults.env.PASSWORD"),
         (10, "flowstacks:overrides.etl.parameters.names.1"),
         (11, "flowstacks:repository"),

@@ -2,12 +2,13 @@ from typing import Any
 
 import pytest
 
-from flowstacks.checks import lost_projects
+from flowstacks.checks import registry
+from flowstacks.checks.facts import RemovalFacts
 from flowstacks.core.problem import Place
 from flowstacks.desired import desired_state
 from flowstacks.runtimes.runtime import Source
 from flowstacks.stack.config import Config
-from tests.support import manifests
+from tests.support import checks, manifests
 from tests.support.manifests import PIN
 
 _PLACE = Place("Pulumi.main.yaml", 4)
@@ -36,7 +37,8 @@ def test_emptied(entrypoints: list[str], overrides: dict[str, Any], emptied_proj
     found = {PIN: manifests.manifest(manifests.flow("f", manifests.deployment("etl/f/a")), projects=_BOTH)}
     chosen = desired_state.choose(config, found, lambda _: _PLACE)
     wanted = desired_state.desired(config, "o/main", Source(url="u", credentials=None, checkout="/c"), chosen)
-    problems = list(lost_projects.check(config, wanted, found, entrypoints, _PLACE))
+    facts = RemovalFacts(config=config, desired=wanted, manifests=found, entrypoints=entrypoints, place=_PLACE)
+    problems = checks.problems(registry.REMOVALS, facts)
     assert [(one.code, one.line) for one in problems] == [("emptied-project", 4)] * len(emptied_projects)
     assert all(repr(name) in one.message for one, name in zip(problems, emptied_projects, strict=True))
 
@@ -59,6 +61,7 @@ def test_a_lost_release_empties_nothing(entrypoints: list[str], overrides: dict[
     found = held if any("commit" in said for said in overrides.values()) else {}
     chosen = desired_state.choose(config, found, lambda _: _PLACE)
     wanted = desired_state.desired(config, "o/main", Source(url="u", credentials=None, checkout="/c"), chosen)
-    problems = list(lost_projects.check(config, wanted, found, entrypoints, _PLACE))
+    facts = RemovalFacts(config=config, desired=wanted, manifests=found, entrypoints=entrypoints, place=_PLACE)
+    problems = checks.problems(registry.REMOVALS, facts)
     assert [one.code for one in problems] == ["emptied-environment"] * len(expected)
     assert all(text in one.message for one, text in zip(problems, expected, strict=True))
