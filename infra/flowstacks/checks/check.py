@@ -99,11 +99,13 @@ class CheckRun:
     def run(self, checks: Sequence[Check[Any]], facts: Facts) -> None:
         """Add the problems of every check whose needs are met."""
         for check in checks:
+            if "runtime" not in self._broken and not check.applies(facts):
+                continue
             needs = (*check.needs, *(("runtime",) if check.runtime else ()))
             places = [self._broken[name] for name in needs if name in self._broken]
             if places:
                 self.skip(check.id, places)
-            elif check.applies(facts):
+            else:
                 self.problems.extend(check.problems(facts))
 
     def skip(self, code: str, places: Iterable[Place]) -> None:

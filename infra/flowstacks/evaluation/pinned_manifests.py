@@ -43,15 +43,15 @@ def read(root: Path, settings: Config, stack_file: StackFile) -> PinnedManifests
     unreadable: dict[str, Place] = {}
     for pin, path in sorted(config.pins(settings).items()):
         try:
-            manifests[pin], found = discovery.discover(root, pin)
+            manifests[pin], findings = discovery.discover(root, pin)
         except GitError as failure:
             unreadable[pin] = stack_file.place(path)
             message, _, remedy = str(failure).rpartition(". ")
             problems.append(problem.error("unreadable-pin", unreadable[pin], message, remedy))
         else:
             # A stack's override may give what a declaration lacks: `missing-parameter` has the last word.
-            problems += [item for item in found if item.code != flow_spec.PARAMETERS_MISSING]
-            incomplete |= dict(_incomplete(manifests[pin], found))
+            problems += [item for item in findings if item.code != flow_spec.PARAMETERS_MISSING]
+            incomplete |= dict(_incomplete(manifests[pin], findings))
     withheld = {pattern: item.commit for pattern, item in settings.overrides.items() if item.commit in unreadable}
     incomplete |= {pattern.partition("/")[0]: unreadable[commit or ""] for pattern, commit in withheld.items()}
     release = settings.release and unreadable.get(settings.release.commit)

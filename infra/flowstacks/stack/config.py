@@ -223,12 +223,13 @@ def load(stack: str, values: Mapping[str, Any], place: Callable[[Sequence[Key]],
     Raises `RejectedError` with every problem, each at its line.
     """
     raw, problems = assembled(stack, values, place)
+    try:
+        config = Config.model_validate(raw)
+    except pydantic.ValidationError as invalid:
+        raise RejectedError([*problems, *refusals(invalid, place)]) from invalid
     if problems:
         raise RejectedError(problems)
-    try:
-        return Config.model_validate(raw)
-    except pydantic.ValidationError as invalid:
-        raise RejectedError(refusals(invalid, place)) from invalid
+    return config
 
 
 def assembled(

@@ -13,7 +13,10 @@ OURS = "3.8.8"
 
 @pytest.fixture(autouse=True)
 def _locked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importlib.metadata, "version", lambda _: OURS)
+    def version(_: str) -> str:
+        return OURS
+
+    monkeypatch.setattr(importlib.metadata, "version", version)
 
 
 def _found(*requirements: str) -> list[Problem]:

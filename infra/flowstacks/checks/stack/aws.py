@@ -9,6 +9,7 @@ from flowstacks.checks.check import Finding
 from flowstacks.checks.facts import StackFacts
 from flowstacks.runtimes import fargate
 from flowstacks.stack import config
+from flowstacks.stack.config import Config
 from flowstacks.stack.settings import DeploymentSettings
 from flowstacks.stack.stack_file import Key
 
@@ -110,11 +111,15 @@ def network_ids(facts: StackFacts) -> Iterator[Finding]:
 
     Remedy: Copy the ID from AWS.
     """
-    layers: list[tuple[list[Key], DeploymentSettings]] = [(["flowstacks:defaults"], facts.config.defaults)]
-    layers += [(["flowstacks:overrides", pattern], override) for pattern, override in facts.config.overrides.items()]
-    for path, settings in layers:
+    for path, settings in _layers(facts.config):
         for name, index, message in fargate.network_id_problems(settings.subnets, settings.security_groups):
             yield Finding(facts.locate([*path, name, index]), message, fargate.NETWORK_ID_REMEDY)
+
+
+def _layers(stack: Config) -> Iterator[tuple[list[Key], DeploymentSettings]]:
+    yield ["flowstacks:defaults"], stack.defaults
+    for pattern, override in stack.overrides.items():
+        yield ["flowstacks:overrides", pattern], override
 
 
 def emulator_and_server(facts: StackFacts) -> Iterator[Finding]:
