@@ -1,1 +1,1 @@
-"""What is wrong with a stack, one family a file."""
+"""What is wrong with a stack: one function a check, one file a family, one folder a stage."""

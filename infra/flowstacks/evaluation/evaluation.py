@@ -1,114 +1,71 @@
 """From a stack's config to what it is to have; every problem at once, or the exact inputs. Sends nothing."""
 
 import dataclasses
-import importlib.metadata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from flowstacks.checks import (
-    aws_collisions,
-    deployments,
-    ecs,
-    plain_logins,
-    plain_secrets,
-    prefect_version,
-    properties,
-    repository_url,
-    stack_settings,
-)
+from flowstacks.checks import registry
+from flowstacks.checks.check import CheckRun
+from flowstacks.checks.deployments import overrides
+from flowstacks.checks.facts import DeploymentFacts, InputFacts, StackFacts
 from flowstacks.core import naming, problem, urls
-from flowstacks.core.errors import GitError, RejectedError
-from flowstacks.core.problem import Place
+from flowstacks.core.errors import RejectedError
+from flowstacks.core.problem import Place, Problem
 from flowstacks.desired import choice, desired_state
+from flowstacks.desired.choice import ChosenDeployment
 from flowstacks.desired.objects import Desired
 from flowstacks.desired.recipe import Source
-from flowstacks.discovery import discovery
-from flowstacks.discovery.declarations import declaration_checks
 from flowstacks.discovery.manifest import Manifest
-from flowstacks.runtimes.registry import runtime_of
-from flowstacks.stack import config, server
+from flowstacks.evaluation import pinned_manifests
+from flowstacks.evaluation.pinned_manifests import PinnedManifests
+from flowstacks.runtimes.registry import RUNTIMES
+from flowstacks.stack import config, partial_config, server
 from flowstacks.stack.config import Config
+from flowstacks.stack.partial_config import PartialConfig
 from flowstacks.stack.stack_file import StackFile
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """`problems` holds warnings and infos only; `manifests` by pin; `pinned`: where the release's commit stands."""
+    """A stack without an error."""
 
     config: Config
+    """The environment's config."""
     desired: Desired
+    """What the environment is to have."""
     manifests: Mapping[str, Manifest]
+    """What is declared, by pin."""
     pinned: Place
-    problems: Sequence[problem.Problem]
+    """Where the release's commit is written."""
+    problems: Sequence[Problem]
+    """Warnings and infos only."""
 
 
 def run(root: Path, project: str, stack: str, values: Mapping[str, object] | None = None) -> Verdict:
     """Check one stack of the repository at `root`.
 
     `values` are Pulumi's config values; where they are not given, the stack file's are taken. `project` is the Pulumi
-    project's name. Raises `RejectedError` with every error.
+    project's name. Raises `RejectedError` with every error that does not follow from another.
     """
     stack_file = StackFile(root, stack)
-    return judge(root, project, _configured(stack_file, stack, values), stack_file)
+    written = stack_file.values()
+    partial = partial_config.load(stack, written if values is None else values, stack_file.place)
+    checks = _stack_checks(partial, written, stack_file)
+    return _evaluate(root, project, _with_known_runtime(partial.config, stack_file, checks), stack_file, checks)
 
 
 def judge(root: Path, project: str, settings: Config, stack_file: StackFile) -> Verdict:
     """As `run`, for a config that was read already, or is what a stack would have; `stack_file` gives the places."""
-    found: list[problem.Problem] = []
-    manifests: dict[str, Manifest] = {}
-    for pin, path in sorted(config.pins(settings).items()):
-        try:
-            manifests[pin], more = discovery.discover(root, pin)
-        except GitError as unreadable:
-            message, _, remedy = str(unreadable).rpartition(". ")
-            more = [problem.error("unreadable-pin", stack_file.place(path), message, remedy)]
-        # A stack's override may give what a declaration lacks: `check_merged` has the last word.
-        found += [one for one in more if one.code != declaration_checks.PARAMETERS_MISSING]
-    if len(manifests) < len(config.pins(settings)):
-        raise RejectedError(found)
-
-    def place(pattern: str) -> Place:
-        return stack_file.place(["flowstacks:overrides", pattern] if pattern else ["flowstacks:defaults"])
-
-    chosen = choice.choose(settings, manifests, place)
-    runtime = runtime_of(settings)
-    wanted = desired_state.compose(settings, runtime, owner(settings, project), source(settings, root), chosen)
-    if not problem.errors(found):  # what a broken file would have held can't be missed
-        found += deployments.check_patterns(settings, manifests, place)
-    found += deployments.check_layers(chosen)
-    found += deployments.check_merged(settings, wanted)
-    for check in runtime.checks:
-        found += check(settings, chosen, stack_file.place)
-    found += ecs.check(settings, chosen, manifests, stack_file.place)
-    found += prefect_version.check(chosen, importlib.metadata.version("prefect"))
-    found += aws_collisions.check(settings, wanted, stack_file.place)
-    found += properties.check(wanted, stack_file.place(["flowstacks:naming", "work_pool"]))
-    _stop_on_errors(found)
-    return Verdict(
-        config=settings,
-        desired=wanted,
-        manifests=manifests,
-        pinned=stack_file.place([f"{config.NAMESPACE}:release", "commit"]),
-        problems=problem.in_reading_order(found),
-    )
+    return _evaluate(root, project, settings, stack_file, CheckRun())
 
 
 def configured(root: Path, stack: str) -> Config:
     """The stack file's config, checked by itself; arguments and errors as with `run`."""
-    return _configured(StackFile(root, stack), stack, None)
-
-
-def _configured(stack_file: StackFile, stack: str, values: Mapping[str, object] | None) -> Config:
+    stack_file = StackFile(root, stack)
     written = stack_file.values()
-    settings = config.load(stack, written if values is None else values, stack_file.place)
-    _stop_on_errors(
-        stack_settings.check(settings, stack_file.place)
-        + repository_url.check(settings, stack_file.place)
-        + plain_logins.check(written, stack_file.place)
-        + plain_secrets.check(written, stack_file.place)
-        + ecs.check_stack(settings, written, stack_file.place)
-    )
-    return settings
+    partial = partial_config.load(stack, written, stack_file.place)
+    _stop_on_errors(_stack_checks(partial, written, stack_file))
+    return partial.config
 
 
 def owner(settings: Config, project: str) -> str:
@@ -124,6 +81,69 @@ def source(settings: Config, root: Path) -> Source:
     return Source(url=root.as_uri(), credentials=None, checkout=str(root))
 
 
-def _stop_on_errors(found: Sequence[problem.Problem]) -> None:
-    if problem.errors(found):
-        raise RejectedError(found)
+def _stack_checks(partial: PartialConfig, written: Mapping[str, object], stack_file: StackFile) -> CheckRun:
+    checks = CheckRun(partial.broken)
+    checks.problems.extend(partial.problems)
+    checks.run(registry.STACK, StackFacts(config=partial.config, written=written, locate=stack_file.place))
+    return checks
+
+
+def _with_known_runtime(settings: Config, stack_file: StackFile, checks: CheckRun) -> Config:
+    """An unknown runtime is a problem already; everything that does not depend on it is checked with another one."""
+    if settings.runtime in RUNTIMES:
+        return settings
+    checks.add_broken({"runtime": stack_file.place([f"{config.NAMESPACE}:runtime"])})
+    return settings.model_copy(update={"runtime": next(iter(RUNTIMES))})
+
+
+def _evaluate(root: Path, project: str, settings: Config, stack_file: StackFile, checks: CheckRun) -> Verdict:
+    """Go on from the stack's checks; what is broken so far is not in `settings`."""
+    reading = pinned_manifests.read(root, settings, stack_file)
+    checks.problems.extend(reading.problems)
+    checks.add_broken(reading.broken)
+    facts = DeploymentFacts(
+        config=reading.config,
+        written=stack_file.values(),
+        locate=stack_file.place,
+        chosen=_chosen(reading, stack_file),
+        manifests=reading.manifests,
+        incomplete=reading.incomplete,
+    )
+    checks.run(registry.DEPLOYMENTS, facts)
+    for pattern in overrides.undecided_patterns(facts):
+        places = [facts.incomplete[name] for name in overrides.undecided(facts, pattern)]
+        checks.skip(f"unknown-address of {pattern!r}", places)
+    mark, clone = owner(reading.config, project), source(reading.config, root)
+    runtime = RUNTIMES[reading.config.runtime]
+    for find in runtime.checks:
+        checks.problems.extend(find(reading.config, facts.chosen, stack_file.place))
+    desired = desired_state.compose(reading.config, runtime, mark, clone, facts.chosen)
+    checks.run(registry.INPUTS, InputFacts(desired=desired, **vars(facts)))
+    _stop_on_errors(checks)
+    return Verdict(
+        config=settings,
+        desired=desired,
+        manifests=reading.manifests,
+        pinned=stack_file.place([f"{config.NAMESPACE}:release", "commit"]),
+        problems=problem.in_reading_order(checks.problems),
+    )
+
+
+def _chosen(reading: PinnedManifests, stack_file: StackFile) -> list[ChosenDeployment]:
+    """What the environment is to have, without the deployments that a pin which can't be read would give."""
+    chosen = choice.choose(reading.config, reading.manifests, lambda pattern: _place(stack_file, pattern))
+    return [
+        deployment
+        for deployment in chosen
+        if not any(naming.matches(glob, naming.parse_address(deployment.declared.address)) for glob in reading.withheld)
+    ]
+
+
+def _place(stack_file: StackFile, pattern: str) -> Place:
+    """Where an override is written, and the defaults for no pattern."""
+    return stack_file.place(["flowstacks:overrides", pattern] if pattern else ["flowstacks:defaults"])
+
+
+def _stop_on_errors(checks: CheckRun) -> None:
+    if problem.errors(checks.problems):
+        raise RejectedError([*checks.problems, *checks.not_checked()])

@@ -3,13 +3,12 @@
 import dataclasses
 from pathlib import Path
 
-from flowstacks.checks import lost_projects
 from flowstacks.core import problem
 from flowstacks.core.errors import RejectedError
 from flowstacks.desired.objects import Desired
 from flowstacks.difference import plan
 from flowstacks.difference.plan import DeploymentPlan
-from flowstacks.evaluation import evaluation
+from flowstacks.evaluation import evaluation, removals
 from flowstacks.evaluation.evaluation import Verdict
 from flowstacks.pins.pins import Edit
 
@@ -38,9 +37,7 @@ def forecast_edit(project: str, edit: Edit) -> Forecast:
     if before is None:
         return Forecast(verdict=verdict, plan=None, unknown=unknown)
     entrypoints = [str(deployment.props["entrypoint"]) for deployment in before.deployments]
-    problems = list(
-        lost_projects.check(verdict.config, verdict.desired, verdict.manifests, entrypoints, verdict.pinned)
-    )
+    problems = removals.removal_problems(verdict, entrypoints)
     if problem.errors(problems):
         raise RejectedError(problems)
     return Forecast(verdict=verdict, plan=plan.compare(before, verdict.desired))

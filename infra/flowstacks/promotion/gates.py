@@ -7,11 +7,10 @@ import dataclasses
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
-from flowstacks.checks import lost_projects
 from flowstacks.core import naming, problem, suggestion
 from flowstacks.core.errors import FlowstacksError, RejectedError
 from flowstacks.core.problem import Place
-from flowstacks.evaluation import images
+from flowstacks.evaluation import images, removals
 from flowstacks.git import command
 from flowstacks.promotion.environment_state import EnvironmentState
 from flowstacks.promotion.preparation import Promotion
@@ -91,7 +90,7 @@ def _emptied(request: GateRequest) -> Iterator[problem.Problem]:
     """No project whose folder still exists loses all its deployments."""
     before, verdict = request.promotion.before, request.promotion.verdict
     entrypoints = [deployment.flow.entrypoint for deployment in before.deployments] if before else []
-    yield from lost_projects.check(verdict.config, verdict.desired, verdict.manifests, entrypoints, request.place)
+    yield from removals.removal_problems(verdict, entrypoints, request.place)
 
 
 def _images(request: GateRequest) -> Iterator[problem.Problem]:

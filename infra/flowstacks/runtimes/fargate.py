@@ -5,6 +5,9 @@ own description (botocore 1.43.117, `RegisterTaskDefinition`, for Linux platform
 CloudWatch Logs, `PutRetentionPolicy`; 0, for ever, is pulumi_aws 7.51.1's (`cloudwatch.LogGroup`).
 """
 
+import re
+from collections.abc import Iterator, Sequence
+
 MEMORY: dict[int, range] = {
     256: range(1024, 2048 + 1, 1024),
     512: range(1024, 4096 + 1, 1024),
@@ -70,3 +73,19 @@ def log_days_problem(days: int) -> tuple[str, str] | None:
     if days in LOG_DAYS:
         return None
     return f"CloudWatch has no log retention of {days} days", f"Known are {', '.join(map(str, LOG_DAYS))} (0: for ever)"
+
+
+_NETWORK_ID = re.compile(r"(subnet|sg)-([0-9a-f]{8}|[0-9a-f]{17})")
+"""IDs of EC2 have 8 hex digits, since 2018 17
+(https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html)."""
+NETWORK_ID_REMEDY = "Copy it from AWS: `subnet-` or `sg-`, then 17 hex digits, 8 for old ones"
+
+
+def network_id_problems(
+    subnets: Sequence[str] | None, security_groups: Sequence[str] | None
+) -> Iterator[tuple[str, int, str]]:
+    """The setting, the index in its list, and the message, for each ID that EC2 can't have given."""
+    for setting, ids in (("subnets", subnets), ("security_groups", security_groups)):
+        for index, identifier in enumerate(ids or ()):
+            if not _NETWORK_ID.fullmatch(identifier):
+                yield setting, index, f"{setting}: {identifier!r} is no ID that AWS gives"

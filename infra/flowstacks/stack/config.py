@@ -112,24 +112,51 @@ def load(stack: str, values: Mapping[str, Any], place: Callable[[Sequence[Key]],
     `place` gives file and line of a key path. `FLOWSTACKS_COMMIT` in the environment replaces the pin's commit.
     Raises `RejectedError` with every problem, each at its line.
     """
-    prefix = f"{NAMESPACE}:"
-    raw = _raw({key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)}, place)
-    problems = [
-        problem.error("unknown-config-key", place([f"{prefix}{name}"]), f"unknown config key {prefix}{name}", remedy)
-        for name, remedy in _NOT_WRITTEN_HERE.items()
-        if name in raw
-    ]
-    # `raw` stays what is written: a key that is only a default here must not be called written in a message.
-    complete = {"schedule_policy": "active" if stack == "main" else "paused", **raw}
-    if os.environ.get(COMMIT):
-        complete["release"] = {"commit": os.environ[COMMIT]}
+    raw, problems = assembled(stack, values, place)
     try:
-        settings = Config.model_validate({**complete, "environment": stack, "region": values.get("aws:region")})
+        settings = Config.model_validate(raw)
     except pydantic.ValidationError as invalid:
-        raise RejectedError([*problems, *(_problem(error, raw, place) for error in invalid.errors())]) from invalid
+        raise RejectedError([*problems, *refusals(invalid, written(values, place), place)]) from invalid
     if problems:
         raise RejectedError(problems)
     return settings
+
+
+def assembled(
+    stack: str, values: Mapping[str, Any], place: Callable[[Sequence[Key]], Place]
+) -> tuple[dict[str, Any], list[problem.Problem]]:
+    """What `Config` is validated from, and a problem for each key that is set elsewhere; arguments as with `load`."""
+    raw = written(values, place)
+    problems = [
+        problem.error(
+            "unknown-config-key", place([f"{NAMESPACE}:{name}"]), f"unknown config key {NAMESPACE}:{name}", remedy
+        )
+        for name, remedy in _NOT_WRITTEN_HERE.items()
+        if name in raw
+    ]
+    # `written` stays what is written: a key that is only a default here must not be called written in a message.
+    complete = {"schedule_policy": "active" if stack == "main" else "paused", **raw}
+    if os.environ.get(COMMIT):
+        complete["release"] = {"commit": os.environ[COMMIT]}
+    return {**complete, "environment": stack, "region": values.get("aws:region")}, problems
+
+
+def written(values: Mapping[str, Any], place: Callable[[Sequence[Key]], Place]) -> dict[str, Any]:
+    """The values under `flowstacks:`, by key without the namespace, JSON text as data."""
+    prefix = f"{NAMESPACE}:"
+    return _raw({key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)}, place)
+
+
+def refusals(
+    invalid: pydantic.ValidationError, raw: Mapping[str, Any], place: Callable[[Sequence[Key]], Place]
+) -> list[problem.Problem]:
+    """One problem for each error of the validation of `Config`; `raw`: the values that are `written`."""
+    return [_problem(error, raw, place) for error in invalid.errors()]
+
+
+def key_path(error: Any) -> tuple[Key, ...]:
+    """Path of keys, without the namespace, that an error of pydantic is about."""
+    return tuple(key for key in cast("tuple[Key, ...]", error["loc"]) if key not in secret.FORM_TAGS)
 
 
 _NOT_WRITTEN_HERE = {
@@ -164,7 +191,7 @@ def _raw(values: Mapping[str, Any], place: Callable[[Sequence[Key]], Place]) -> 
 
 
 def _problem(error: Any, raw: Mapping[str, Any], place: Callable[[Sequence[Key]], Place]) -> problem.Problem:
-    path = tuple(key for key in cast("tuple[Key, ...]", error["loc"]) if key not in secret.FORM_TAGS)
+    path = key_path(error)
     key = f"{NAMESPACE}:{path[0]}" if path else NAMESPACE
     dotted = ".".join(map(str, (key, *path[1:])))
     code, message, remedy = _wording(error, dotted, path, raw)

@@ -3,11 +3,17 @@ from typing import Any
 import pytest
 
 from flowstacks.aws import ecs_template
-from flowstacks.checks import aws_placement
+from flowstacks.checks.check import Finding
+from flowstacks.checks.facts import Locate, PlacementFacts
+from flowstacks.checks.servers import aws_placement
 from flowstacks.core.problem import Place
 from flowstacks.stack.config import Config
 
 _ARN = "arn:aws:ecs:eu-central-1:123456789012:cluster/flowstacks-staging"
+
+
+def _moves(settings: Config, template: dict[str, Any], locate: Locate) -> list[Finding]:
+    return list(aws_placement.moved(PlacementFacts(config=settings, job_templates=[template], locate=locate)))
 
 
 def _found(cluster: str, region: str = "eu-central-1", **aws: Any) -> list[tuple[str, str]]:
@@ -18,8 +24,8 @@ def _found(cluster: str, region: str = "eu-central-1", **aws: Any) -> list[tuple
         cluster=cluster, execution_role_arn="", task_role_arn="", subnets=(), security_groups=(),
         assign_public_ip=False, api_key_secret_arn=None,
     )  # fmt: skip
-    problems = aws_placement.check(settings, template, lambda path: Place(".".join(map(str, path)), 1))
-    return [(one.file, one.message) for one in problems]
+    findings = _moves(settings, template, lambda path: Place(".".join(map(str, path)), 1))
+    return [(finding.place.file, finding.message) for finding in findings]
 
 
 def test_an_environment_that_stays_where_it_is_is_fine() -> None:
@@ -46,4 +52,4 @@ def test_a_template_that_names_no_place_says_nothing(cluster: str) -> None:
 
 def test_a_template_of_another_shape_says_nothing() -> None:
     settings = Config.model_validate({"environment": "staging", "runtime": "ecs", "schedule_policy": "none"})
-    assert list(aws_placement.check(settings, {"variables": ["by hand"]}, lambda _: Place("", 0))) == []
+    assert _moves(settings, {"variables": ["by hand"]}, lambda _: Place("", 0)) == []

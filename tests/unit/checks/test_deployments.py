@@ -1,37 +1,31 @@
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from flowstacks.checks import deployments
+from flowstacks.checks import registry
 from flowstacks.core.problem import Place, Problem
-from flowstacks.desired import choice, desired_state
-from flowstacks.desired.recipe import Source
 from flowstacks.discovery.manifest import Manifest
-from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.stack.config import Config
-from tests.support import manifests
+from flowstacks.stack.stack_file import Key
+from tests.support import checks, manifests
 from tests.support.manifests import PIN
 
-_SOURCE = Source(url="u", credentials=None, checkout="/c")
 _LINES = {"": 2, "etl/**": 3, "etl/f": 4, "etl/f/a": 5, "nothing/**": 6}
 
 
-def _place(pattern: str) -> Place:
-    return Place("Pulumi.dev.yaml", _LINES[pattern])
+def _place(path: Sequence[Key]) -> Place:
+    return Place("Pulumi.dev.yaml", _LINES.get(str(path[1]) if len(path) > 1 else "", 0))
 
 
 def _problems(manifest: Manifest, **fields: Any) -> list[Problem]:
     config = Config.model_validate(
         {"environment": "dev", "runtime": "process", "schedule_policy": "paused", "release": {"commit": PIN}, **fields}
     )
-    found = {PIN: manifest}
-    chosen = choice.choose(config, found, _place)
-    wanted = desired_state.compose(config, RUNTIMES[config.runtime], "flowstacks/dev", _SOURCE, chosen)
-    return [
-        *deployments.check_patterns(config, found, _place),
-        *deployments.check_layers(chosen),
-        *deployments.check_merged(config, wanted),
-    ]
+    facts = checks.input_facts(config, {PIN: manifest}, _place)
+    # What the provider refuses has tests of its own.
+    rules = [check for check in (*registry.DEPLOYMENTS, *registry.INPUTS) if check.id != "refused-input"]
+    return checks.problems(rules, facts)
 
 
 _REQUIRED = {
@@ -86,10 +80,11 @@ def test_what_is_held_at_a_commit_must_be_there() -> None:
         }
     )  # fmt: skip
     without = manifests.manifest(manifests.flow("f", manifests.deployment("etl/f/b")))
-    (found,) = deployments.check_patterns(config, {PIN: _PLAIN, older: without}, _place)
+    (found,) = checks.problems(registry.DEPLOYMENTS, checks.input_facts(config, {PIN: _PLAIN, older: without}, _place))
     assert (found.code, found.line) == ("unknown-address", 5)
     assert f"no deployment at commit {older}" in found.message
-    assert deployments.check_patterns(config, {PIN: without, older: _PLAIN}, _place) == []
+    swapped = checks.input_facts(config, {PIN: without, older: _PLAIN}, _place)
+    assert checks.problems(registry.DEPLOYMENTS, swapped) == []
 
 
 def test_a_scheduled_deployment_needs_every_required_parameter() -> None:

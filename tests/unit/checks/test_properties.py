@@ -2,13 +2,10 @@ from typing import Any
 
 import pytest
 
-from flowstacks.checks import properties
+from flowstacks.checks import registry
 from flowstacks.core.problem import Place, Problem
-from flowstacks.desired import choice, desired_state
-from flowstacks.desired.recipe import Source
-from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.stack.config import Config
-from tests.support import manifests
+from tests.support import checks, manifests
 from tests.support.manifests import PIN
 
 _NAMING = Place("Pulumi.dev.yaml", 4)
@@ -19,11 +16,8 @@ def _problems(said: dict[str, Any], **fields: Any) -> list[Problem]:
         {"environment": "dev", "runtime": "process", "schedule_policy": "paused", "release": {"commit": PIN}, **fields}
     )
     found = manifests.manifest(manifests.flow("f", manifests.deployment("etl/f/a", **said)))
-    chosen = choice.choose(config, {PIN: found}, lambda _: _NAMING)
-    source = Source(url="u", credentials=None, checkout="/c")
-    return properties.check(
-        desired_state.compose(config, RUNTIMES[config.runtime], "flowstacks/dev", source, chosen), _NAMING
-    )
+    facts = checks.input_facts(config, {PIN: found}, lambda _: _NAMING)
+    return checks.problems([check for check in registry.INPUTS if check.id == "refused-input"], facts)
 
 
 def test_nothing_is_wrong_with_what_is_right() -> None:

@@ -3,16 +3,22 @@ from typing import Any
 
 import pytest
 
-from flowstacks.checks import stack_settings
-from flowstacks.core.problem import Place
+from flowstacks.checks import registry
+from flowstacks.core.problem import Place, Problem
 from flowstacks.stack import config
 from flowstacks.stack.config import Config
 from flowstacks.stack.stack_file import Key
+from tests.support import checks
 from tests.support.manifests import PIN
 
 
 def _place(path: Sequence[Key]) -> Place:
     return Place("Pulumi.dev.yaml", len(path))
+
+
+def _found(settings: Config) -> list[Problem]:
+    every = [check for check in registry.STACK if not check.on_aws]
+    return checks.problems(every, checks.stack_facts(settings, _place))
 
 
 @pytest.mark.parametrize(
@@ -28,11 +34,11 @@ def _place(path: Sequence[Key]) -> Place:
         ("http://127.0.0.1:port/api", {}, ["bad-prefect-api"]),
         ("http:// 127.0.0.1/api", {}, ["bad-prefect-api", "no-repository"]),
         ("https:///api", {}, ["bad-prefect-api", "no-repository"]),
-        ("https://prefect.test/api", {"release": {"commit": "HEAD"}, "repository": {"url": "u"}}, ["moving-pin"]),
-        ("https://prefect.test/api", {"release": {"commit": "worktree"}, "repository": {"url": "u"}}, ["moving-pin"]),
+        ("https://prefect.test/api", {"release": {"commit": "HEAD"}, "repository": {"url": "https://git.test/u"}}, ["moving-pin"]),
+        ("https://prefect.test/api", {"release": {"commit": "worktree"}, "repository": {"url": "https://git.test/u"}}, ["moving-pin"]),
         ("http://127.0.0.1:4200/api", {"runtime": "ecs", "release": {"commit": "HEAD"}},
          ["moving-pin"]),
-        ("https://prefect.test/api", {"repository": {"url": "u"}, "overrides": {"a/b": {"commit": "HEAD"}}},
+        ("https://prefect.test/api", {"repository": {"url": "https://git.test/u"}, "overrides": {"a/b": {"commit": "HEAD"}}},
          ["moving-pin"]),
         ("https://prefect.test/api", {"repository": {"url": "https://token@git.test/f"}}, ["plain-secret"]),
         ("https://prefect.test/api", {"repository": {"url": "ssh://git@git.test/f"}}, []),
@@ -41,7 +47,7 @@ def _place(path: Sequence[Key]) -> Place:
 def test_checks(monkeypatch: pytest.MonkeyPatch, api: str, fields: dict[str, Any], codes: list[str]) -> None:
     monkeypatch.setenv("PREFECT_API_URL", api)
     config = Config.model_validate({"environment": "dev", "runtime": "process", "schedule_policy": "paused", **fields})
-    assert [found.code for found in stack_settings.check(config, _place)] == codes
+    assert [found.code for found in _found(config)] == codes
 
 
 def test_a_preset_that_wants_the_branch_needs_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,16 +55,16 @@ def test_a_preset_that_wants_the_branch_needs_one(monkeypatch: pytest.MonkeyPatc
     fields: dict[str, Any] = {
         "environment": "dev", "runtime": "process", "schedule_policy": "paused", "naming": {"preset": "portal"},
     }  # fmt: skip
-    found = stack_settings.check(Config.model_validate(fields), _place)
+    found = _found(Config.model_validate(fields))
     assert [one.code for one in found] == ["no-branch"]
-    fields["repository"] = {"url": "u", "branch": "main"}
-    assert stack_settings.check(Config.model_validate(fields), _place) == []
+    fields["repository"] = {"url": "https://git.test/u", "branch": "main"}
+    assert _found(Config.model_validate(fields)) == []
 
 
 def test_a_bad_url_is_told_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PREFECT_API_URL", "https://ours:pa@ss@127.0.0.1:port/api")
     config = Config.model_validate({"environment": "dev", "runtime": "process", "schedule_policy": "paused"})
-    (found,) = stack_settings.check(config, _place)
+    (found,) = _found(config)
     assert "127.0.0.1:port" in found.message
     assert "pa@ss" not in found.message
 
@@ -69,8 +75,8 @@ def test_a_bad_url_is_told_without_its_password(monkeypatch: pytest.MonkeyPatch)
 def test_a_pin_from_the_environment_stays_local(monkeypatch: pytest.MonkeyPatch, api: str, codes: list[str]) -> None:
     monkeypatch.setenv("PREFECT_API_URL", api)
     monkeypatch.setenv("FLOWSTACKS_COMMIT", PIN)
-    values = {"flowstacks:runtime": "process", "flowstacks:repository": {"url": "u"}}
+    values = {"flowstacks:runtime": "process", "flowstacks:repository": {"url": "https://git.test/u"}}
     loaded = config.load("main", values, _place)
     assert loaded.release is not None
     assert loaded.release.commit == PIN
-    assert [found.code for found in stack_settings.check(loaded, _place)] == codes
+    assert [found.code for found in _found(loaded)] == codes

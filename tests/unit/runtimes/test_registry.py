@@ -9,6 +9,7 @@ from types import ModuleType
 
 import pytest
 
+from flowstacks.core import problem
 from flowstacks.core.errors import FlowstacksError, RejectedError
 from flowstacks.evaluation import evaluation
 from flowstacks.runtimes import registry
@@ -144,7 +145,7 @@ def test_only_a_runtime_that_allows_it_follows_the_checkout(tmp_path: Path, monk
     monkeypatch.setenv("FLOWSTACKS_COMMIT", "HEAD")
     with pytest.raises(RejectedError) as rejected:
         evaluation.run(root, "flowstacks", "dev")
-    assert [found.code for found in rejected.value.problems] == ["moving-pin"]
+    assert [error.code for error in problem.errors(rejected.value.problems)] == ["moving-pin"]
 
 
 @pytest.mark.usefixtures("toy")

@@ -1,0 +1,1 @@
+"""Checks of the exact inputs of the resources, after everything is merged."""

@@ -1,0 +1,1 @@
+"""Checks of a stack's own config: no flow is read yet."""
