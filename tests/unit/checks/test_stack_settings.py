@@ -34,11 +34,11 @@ def _found(settings: Config) -> list[Problem]:
         ("http://127.0.0.1:port/api", {}, ["bad-prefect-api"]),
         ("http:// 127.0.0.1/api", {}, ["bad-prefect-api", "no-repository"]),
         ("https:///api", {}, ["bad-prefect-api", "no-repository"]),
-        ("https://prefect.test/api", {"release": {"commit": "HEAD"}, "repository": {"url": "https://git.test/u"}}, ["moving-pin"]),
-        ("https://prefect.test/api", {"release": {"commit": "worktree"}, "repository": {"url": "https://git.test/u"}}, ["moving-pin"]),
+        ("https://prefect.test/api", {"release": {"commit": "HEAD"}, "repository": {"url": "https://h/u"}}, ["moving-pin"]),
+        ("https://prefect.test/api", {"release": {"commit": "worktree"}, "repository": {"url": "https://h/u"}}, ["moving-pin"]),
         ("http://127.0.0.1:4200/api", {"runtime": "ecs", "release": {"commit": "HEAD"}},
          ["moving-pin"]),
-        ("https://prefect.test/api", {"repository": {"url": "https://git.test/u"}, "overrides": {"a/b": {"commit": "HEAD"}}},
+        ("https://prefect.test/api", {"repository": {"url": "https://h/u"}, "overrides": {"a/b": {"commit": "HEAD"}}},
          ["moving-pin"]),
         ("https://prefect.test/api", {"repository": {"url": "https://token@git.test/f"}}, ["plain-secret"]),
         ("https://prefect.test/api", {"repository": {"url": "ssh://git@git.test/f"}}, []),
@@ -57,7 +57,7 @@ def test_a_preset_that_wants_the_branch_needs_one(monkeypatch: pytest.MonkeyPatc
     }  # fmt: skip
     found = _found(Config.model_validate(fields))
     assert [one.code for one in found] == ["no-branch"]
-    fields["repository"] = {"url": "https://git.test/u", "branch": "main"}
+    fields["repository"] = {"url": "https://h/u", "branch": "main"}
     assert _found(Config.model_validate(fields)) == []
 
 
@@ -75,7 +75,7 @@ def test_a_bad_url_is_told_without_its_password(monkeypatch: pytest.MonkeyPatch)
 def test_a_pin_from_the_environment_stays_local(monkeypatch: pytest.MonkeyPatch, api: str, codes: list[str]) -> None:
     monkeypatch.setenv("PREFECT_API_URL", api)
     monkeypatch.setenv("FLOWSTACKS_COMMIT", PIN)
-    values = {"flowstacks:runtime": "process", "flowstacks:repository": {"url": "https://git.test/u"}}
+    values = {"flowstacks:runtime": "process", "flowstacks:repository": {"url": "https://h/u"}}
     loaded = config.load("main", values, _place)
     assert loaded.release is not None
     assert loaded.release.commit == PIN
