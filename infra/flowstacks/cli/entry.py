@@ -34,39 +34,40 @@ Modules are imported when their verb is used: Prefect's client alone takes secon
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Parse, call, print."""
-    words = sys.argv[1:] if argv is None else list(argv)
-    name = _verb(words)
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    name = _verb(arguments)
     module = _module(name)
     parser = argparse.ArgumentParser(prog=f"flowstacks {name}", description=f"flowstacks {name}: {VERBS[name]}.")
     module.add_arguments(parser)
-    arguments = _parsed(parser, words[1:])
+    options = _parsed(parser, arguments[1:])
     try:
         shell.enter(Path.cwd())
-        return module.execute(arguments)
+        return module.execute(options)
     except FlowstacksError as problem:
         print(problem, file=sys.stderr)
         return 1
 
 
-def _verb(words: Sequence[str]) -> str:
-    """The first word; for any other than a verb argparse prints help or an error, and exits."""
+def _verb(arguments: Sequence[str]) -> str:
+    """The first argument; for any other than a verb argparse prints help or an error, and exits."""
     parser = argparse.ArgumentParser(prog="flowstacks", description="Prefect flows as infrastructure as code.")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     for name, summary in VERBS.items():
         verbs.add_parser(name, help=summary)
-    return parser.parse_args(words[:1]).verb
+    return parser.parse_args(arguments[:1]).verb
 
 
-def _parsed(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.Namespace:
-    """Options and the rest in any order; after `--` no option."""
-    if "--" in words:
-        # argparse forgets the dashes between its two passes over mixed words (`parse_known_intermixed_args`, 3.11).
-        options, names = words[: words.index("--")], words[words.index("--") + 1 :]
+def _parsed(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.Namespace:
+    """Options and positional arguments in any order; after `--` no option."""
+    if "--" in arguments:
+        # argparse forgets the dashes between its two passes over mixed arguments (`parse_known_intermixed_args`, 3.11).
+        end = arguments.index("--")
+        options, names = arguments[:end], arguments[end + 1 :]
         for name in names:
             if name.startswith("-"):
                 parser.error(f"{name} is no name: no stack, address, image or commit begins with a dash")
-        words = [*options, *names]
-    return parser.parse_intermixed_args(words)
+        arguments = [*options, *names]
+    return parser.parse_intermixed_args(arguments)
 
 
 def _module(verb: str):  # noqa: ANN202 - a module has no type that says what is in it

@@ -18,12 +18,16 @@ from flowstacks.stack.stack_file import StackFile
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ImageStack:
-    """`targets`: by image key, what `commit` holds. `unsaved`: the checkout has changed flows that no commit has."""
+    """An environment, and the images of one commit that it needs."""
 
     config: Config
+    """Of the environment."""
     commit: str
+    """40 hex digits."""
     targets: dict[str, Target]
+    """By image key: the images that the flows of `commit` declare."""
     unsaved: bool
+    """Whether the checkout has changed flows that no commit has."""
 
 
 def read(root: Path, stack: str, rev: str | None) -> ImageStack:
@@ -32,10 +36,10 @@ def read(root: Path, stack: str, rev: str | None) -> ImageStack:
     Raises `FlowstacksError` for a stack that uses no images, `RejectedError` for flows that can't be read.
     """
     settings = _configured(root, stack)
-    asked = rev or (settings.release.commit if settings.release else "HEAD")
-    if asked == git_tree.WORKTREE:
+    revision = rev or (settings.release.commit if settings.release else "HEAD")
+    if revision == git_tree.WORKTREE:
         raise FlowstacksError("Images are built from commits: commit first, then name the commit with --commit")
-    commit = git_tree.resolved(git_tree.repository(root), asked)
+    commit = git_tree.resolved(git_tree.repository(root), revision)
     manifest, problems = discovery.discover(root, commit)
     # A stack's override may give what a declaration lacks, and no image depends on it.
     errors = [finding for finding in problem.errors(problems) if finding.code != declaration_checks.PARAMETERS_MISSING]

@@ -21,31 +21,31 @@ def add_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def wait(root: Path, project: str, stack: str) -> None:
-    """Return when nobody holds the stack's lock; say on stderr who does.
+    """Return when nobody holds the stack's lock; print on stderr who does.
 
     Raises `FlowstacksError` where the lock can't be seen, or where it is that of a `pulumi` that was killed.
     """
     state = _state(root)
-    held = _holders(state, project, stack)
-    if not held:
+    holders = _holders(state, project, stack)
+    if not holders:
         return
-    with progress.shown(f"{stack} is locked by {lock.described(held[0])}"):
-        while held:
+    with progress.shown(f"{stack} is locked by {lock.described(holders[0])}"):
+        while holders:
             time.sleep(_POLL_S)
-            held = _holders(state, project, stack)
+            holders = _holders(state, project, stack)
 
 
 def _holders(state: Path, project: str, stack: str) -> list[Holder]:
-    held = lock.of(state, project, stack)
-    if held and all(map(lock.is_dead, held)):
+    holders = lock.of(state, project, stack)
+    if holders and all(map(lock.is_dead, holders)):
         raise FlowstacksError(
-            f"{stack} is locked by {lock.described(held[0])}, which is gone. Run `pulumi cancel --yes -s {stack}`"
+            f"{stack} is locked by {lock.described(holders[0])}, which is gone. Run `pulumi cancel --yes -s {stack}`"
         )
-    return held
+    return holders
 
 
 def _state(root: Path) -> Path:
-    """The folder of a file backend: others tell nobody about their locks."""
+    """The folder of a file backend, the only kind whose locks can be read from here."""
     url = _backend(root)
     if not url.startswith("file://"):
         raise FlowstacksError(

@@ -12,7 +12,7 @@ from flowstacks.provider.prefect.client import Client
 from flowstacks.pulumi_cli import command
 from flowstacks.stack.config import Config
 
-_OURS = "pulumi-python:dynamic/prefect:"
+_PROVIDER_TYPE = "pulumi-python:dynamic/prefect:"
 
 
 class _Outputs(pydantic.BaseModel):
@@ -37,23 +37,23 @@ class _State(pydantic.BaseModel):
     @property
     def own_resources(self) -> list[_Resource]:
         """Resources of our provider."""
-        return [resource for resource in self.deployment.resources if _OURS in resource.type]
+        return [resource for resource in self.deployment.resources if _PROVIDER_TYPE in resource.type]
 
 
 def find(settings: Config, owner: str, root: Path) -> list[Orphan]:
     """Read-only. Raises `FlowstacksError` where state or server can't be read, or don't belong together."""
     state = _state(settings.environment, root)
     with servers.asking(settings, root) as client:
-        found = orphans.find(client, owner, {resource.id for resource in state.own_resources})
-        if found:
+        objects = orphans.find(client, owner, {resource.id for resource in state.own_resources})
+        if objects:
             _belong_together(state, client, settings.environment)
-    return found
+    return objects
 
 
-def remove(settings: Config, owner: str, root: Path, found: list[Orphan]) -> None:
-    """Delete them from the server; each is looked at again first."""
+def remove(settings: Config, owner: str, root: Path, objects: list[Orphan]) -> None:
+    """Delete `objects` from the server; each is read again first."""
     with servers.asking(settings, root) as client:
-        orphans.delete(client, owner, found)
+        orphans.delete(client, owner, objects)
 
 
 def _belong_together(state: _State, client: Client, stack: str) -> None:

@@ -7,6 +7,7 @@ version, the cloned commit, `COMMIT_HASH`) is one line.
 import re
 from collections.abc import Callable, Iterable
 
+from flowstacks.core import naming
 from flowstacks.difference import inputs, job_variable_change, schedule_change, schema_change, value_change
 from flowstacks.difference.inputs import Json, Props
 from flowstacks.difference.value_change import ValueChange
@@ -48,7 +49,7 @@ def _commit(before: Props, after: Props) -> list[ValueChange]:
         return []
     versions = _version_of(before), _version_of(after)
     version = f", version {versions[0]} -> {versions[1]}" if versions[0] != versions[1] and all(versions) else ""
-    text = f"commit {value_change.short_commit(old)} -> {value_change.short_commit(new)}{version}"
+    text = f"commit {naming.short_hash(old)} -> {naming.short_hash(new)}{version}"
     return [ValueChange(path=COMMIT, text=text, before=old, after=new)]
 
 
@@ -60,7 +61,7 @@ def _commit_of(props: Props) -> str:
 
 def _version_of(props: Props) -> str:
     """The project's, from the presets' tag, else from the deployment's version by the default template."""
-    suffix = f"-{value_change.short_commit(_commit_of(props))}"
+    suffix = f"-{naming.short_hash(_commit_of(props))}"
     return _tag_value(props, _VERSION_TAG) or str(props.get("version") or "").removesuffix(suffix)
 
 
@@ -75,7 +76,7 @@ class _Carried:
         commits = _commit_of(before), _commit_of(after)
         pairs = (
             (str(before.get("name") or ""), str(after.get("name") or "")),
-            (value_change.short_commit(commits[0]), value_change.short_commit(commits[1])),
+            (naming.short_hash(commits[0]), naming.short_hash(commits[1])),
             commits,
             (_version_of(before), _version_of(after)),
         )

@@ -12,7 +12,6 @@ from flowstacks.difference.inputs import UNKNOWN, Json, Props
 from flowstacks.provider import canonical
 
 _LONGEST = 60
-_SHORT_COMMIT = 12
 _DIGEST = re.compile(r"(?:[\w.:/-]+@)?sha256:([0-9a-f]{12})[0-9a-f]{52}")
 
 
@@ -78,11 +77,6 @@ def brief(value: Json) -> str:
     if value is None:
         return "default"
     return _DIGEST.sub(r"sha256:\1", str(value).replace(UNKNOWN, "[unknown]"))
-
-
-def short_commit(commit: str) -> str:
-    """The first 12 of the 40 hex digits; `worktree` as it is."""
-    return commit[:_SHORT_COMMIT]
 
 
 def _moved(path: str, name: str, before: Json, after: Json) -> ValueChange:

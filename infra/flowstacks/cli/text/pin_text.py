@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pydantic
 
+from flowstacks.core import naming
 from flowstacks.difference import plan_document, plan_text
 from flowstacks.pins import pins
 from flowstacks.pins.pin import Hold, Pinned, PinnedRelease
@@ -11,7 +12,6 @@ from flowstacks.pins.pins import Edit
 from flowstacks.promotion.forecast import Forecast
 
 Json = dict[str, pydantic.JsonValue]
-_DIGITS = 12
 
 
 def lines(edit: Edit, prediction: Forecast, notes: Sequence[str], *, written: bool) -> list[str]:
@@ -19,9 +19,9 @@ def lines(edit: Edit, prediction: Forecast, notes: Sequence[str], *, written: bo
     before, after = (pins.pinned_in(edit.stack, text) for text in (edit.before, edit.after))
     commit_before, commit_after = (_commit(pinned.release) for pinned in (before, after))
     move = f"commit {short(commit_before)} -> {short(commit_after)}"
-    head = f"{edit.stack}: {move if commit_before != commit_after else short(commit_before)}"
+    heading = f"{edit.stack}: {move if commit_before != commit_after else short(commit_before)}"
     changes = plan_text.lines(prediction.plan) if prediction.plan else [prediction.unknown or ""]
-    return [head, *holds(before, after), *changes, *notes, _next(edit, written=written)]
+    return [heading, *holds(before, after), *changes, *notes, _next(edit, written=written)]
 
 
 def document(edit: Edit, prediction: Forecast, notes: Sequence[str], *, written: bool) -> Json:
@@ -57,7 +57,7 @@ def held(hold: Hold | None) -> str:
 
 def short(pin: str | None) -> str:
     """The first digits of a commit or a digest; `HEAD` and `worktree` as they are."""
-    return f"{pin.removeprefix('sha256:')[:_DIGITS]}" if pin else "nothing"
+    return naming.short_hash(pin.removeprefix("sha256:")) if pin else "nothing"
 
 
 def _commit(release: PinnedRelease | None) -> str | None:

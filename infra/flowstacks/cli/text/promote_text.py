@@ -4,8 +4,9 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
+from flowstacks.core import naming
 from flowstacks.core.problem import Problem
-from flowstacks.difference import plan_document, plan_text, value_change
+from flowstacks.difference import plan_document, plan_text
 from flowstacks.pins.pins import Edit
 from flowstacks.promotion import inheritance
 from flowstacks.promotion.preparation import Promotion
@@ -22,7 +23,7 @@ def lines(promotion: Promotion, edit: Edit, closed_gates: Sequence[Problem], *, 
     promoted = ", ".join(promotion.holds or ()) or "all"
     moves = plan_text.lines(promotion.plan) if promotion.plan else [promotion.unknown or ""]
     return [
-        f"{pair}: {promoted} at {', '.join(map(value_change.short_commit, promotion.commits))}",
+        f"{pair}: {promoted} at {', '.join(map(naming.short_hash, promotion.commits))}",
         *moves,
         *_apart(promotion),
         _outcome(edit, closed_gates, written=written),

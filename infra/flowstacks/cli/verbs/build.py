@@ -24,7 +24,7 @@ from flowstacks.provider.errors import ProviderError
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Made:
-    """What came of it; `failures` are texts with their remedies."""
+    """The builds of one command; `failures` are texts with their remedies."""
 
     outcomes: Sequence[BuildOutcome]
     failures: Sequence[str]
@@ -67,33 +67,36 @@ def execute(arguments: argparse.Namespace) -> int:
     chosen = [stack.targets[key] for key in arguments.images or stack.targets]
     if arguments.changed_since:
         chosen = _changed(root, chosen, arguments.changed_since, stack.commit)
-    wish = BuildOptions(base=stack.config.images.base, on_nothing=arguments.empty_base, rebuild=arguments.rebuild)
+    options = BuildOptions(base=stack.config.images.base, on_nothing=arguments.empty_base, rebuild=arguments.rebuild)
     with git_tree.opened(root, stack.commit) as tree:
         if arguments.no_push:
-            made = _all(chosen, lambda one: build.attempt(one, tree, wish))
-            return _tell(arguments, stack, made, None)
+            made = _all(chosen, lambda target: build.attempt(target, tree, options))
+            return _print(arguments, stack, made, None)
         try:
             with location.repository(stack.config) as repository:
-                made = _all(chosen, lambda one: build.ensure(one, tree, wish, repository))
-                others = [one for key, one in stack.targets.items() if key not in {one.key for one in chosen}]
-                there = {**build.digests(others, repository), **{one.key: one.digest for one in made.outcomes}}
+                made = _all(chosen, lambda target: build.ensure(target, tree, options, repository))
+                others = [target for target in stack.targets.values() if target not in chosen]
+                digests = {
+                    **build.digests(others, repository),
+                    **{outcome.key: outcome.digest for outcome in made.outcomes},
+                }
         except ProviderError as refused:
             raise FlowstacksError(str(refused)) from refused
-    return _tell(arguments, stack, made, {key: there.get(key) for key in stack.targets})
+    return _print(arguments, stack, made, {key: digests.get(key) for key in stack.targets})
 
 
 def _changed(root: Path, targets: Sequence[Target], ref: str, commit: str) -> list[Target]:
     projects, _ = project_changes.between(root, project_changes.merge_base(root, ref, commit), commit)
     names = {project.name for project in projects if project.has_moved}
-    found = [one for one in targets if one.project.name in names]
-    print(f"{len(found)} of {len(targets)} images changed since {ref}", file=sys.stderr)
-    return found
+    changed = [target for target in targets if target.project.name in names]
+    print(f"{len(changed)} of {len(targets)} images changed since {ref}", file=sys.stderr)
+    return changed
 
 
 def _all(chosen: Sequence[Target], make: Callable[[Target], BuildOutcome]) -> Made:
-    """A few at a time; one that fails stops no other."""
+    """A few at a time; an image that fails stops no other."""
 
-    def one(target: Target) -> BuildOutcome | BuildError:
+    def attempt(target: Target) -> BuildOutcome | BuildError:
         try:
             with progress.shown(f"image {target.key} builds"):
                 return make(target)
@@ -101,24 +104,27 @@ def _all(chosen: Sequence[Target], make: Callable[[Target], BuildOutcome]) -> Ma
             return failed
 
     with concurrent.futures.ThreadPoolExecutor(_AT_ONCE) as pool:
-        ended = list(pool.map(one, chosen))
+        results = list(pool.map(attempt, chosen))
     return Made(
-        outcomes=[end for end in ended if isinstance(end, BuildOutcome)],
-        failures=[str(end) for end in ended if isinstance(end, BuildError)],
+        outcomes=[result for result in results if isinstance(result, BuildOutcome)],
+        failures=[str(result) for result in results if isinstance(result, BuildError)],
     )
 
 
-def _tell(
+def _print(
     arguments: argparse.Namespace, stack: ImageStack, made: Made, digests: Mapping[str, str | None] | None
 ) -> int:
     """`digests`: of every image of the commit, None where nothing was pushed."""
     if arguments.json:
-        images = [{"image": one.key, "how": one.how, "digest": one.digest, "tag": one.tag} for one in made.outcomes]
-        told = {"stack": arguments.stack, "commit": stack.commit, "images": images, "failures": made.failures}
-        print(json.dumps(told, indent=2))
+        images = [
+            {"image": outcome.key, "how": outcome.how, "digest": outcome.digest, "tag": outcome.tag}
+            for outcome in made.outcomes
+        ]
+        document = {"stack": arguments.stack, "commit": stack.commit, "images": images, "failures": made.failures}
+        print(json.dumps(document, indent=2))
     else:
-        for one in made.outcomes:
-            print(f"{one.how:<5}  {one.key}  {one.digest or '(not pushed)'}  {one.tag}")
+        for outcome in made.outcomes:
+            print(f"{outcome.how:<5}  {outcome.key}  {outcome.digest or '(not pushed)'}  {outcome.tag}")
         if digests and any(digests.values()):
             print(f"\nFor {naming.stack_file(arguments.stack)}, under config:")
             print(release_block.text(stack.commit, stack.config.release, digests), end="")

@@ -50,11 +50,17 @@ class _Checked:
 def _checked(root: Path, name: str, *, online_too: bool, orphans_too: bool) -> _Checked:
     try:
         verdict = evaluation.run(root, stack.project(root), name)
-        asked = servers.check(verdict, root).problems if online_too else ()
-        lost = list(map(_orphan, orphans.find(verdict.config, verdict.desired.owner, root))) if orphans_too else []
+        server_problems = servers.check(verdict, root).problems if online_too else ()
+        orphan_problems = (
+            list(map(_orphan, orphans.find(verdict.config, verdict.desired.owner, root))) if orphans_too else []
+        )
     except RejectedError as rejected:
         return _Checked(stack=name, problems=rejected.problems, count=None)
-    return _Checked(stack=name, problems=[*verdict.problems, *asked, *lost], count=len(verdict.desired.deployments))
+    return _Checked(
+        stack=name,
+        problems=[*verdict.problems, *server_problems, *orphan_problems],
+        count=len(verdict.desired.deployments),
+    )
 
 
 def _orphan(orphan: Orphan) -> problem.Problem:

@@ -35,9 +35,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--without-credentials", action="store_true", help="with --since: compare what is declared, ask no server"
     )
-    for name, what in (("preview", "pulumi preview --json"), ("diff", "flowstacks diff SRC STACK --json")):
+    for name, source in (("preview", "pulumi preview --json"), ("diff", "flowstacks diff SRC STACK --json")):
         parser.add_argument(
-            f"--{name}", action="append", default=[], metavar="STACK=FILE", help=f"output of `{what}` (may be repeated)"
+            f"--{name}",
+            action="append",
+            default=[],
+            metavar="STACK=FILE",
+            help=f"output of `{source}` (may be repeated)",
         )
     parser.add_argument(
         "--limit-bytes", type=int, default=comment.LIMIT_BYTES, metavar="N", help=f"default: {comment.LIMIT_BYTES}"
@@ -58,12 +62,12 @@ def execute(arguments: argparse.Namespace) -> int:
     elif base:
         names = [stack.stack for stack in affected.stacks(root, base, arguments.follows) if stack.reasons]
         sections += previews.sections(root, stack.project(root), names, base, arguments.follows)
-    made = comment.compose(sections, notes, arguments.limit_bytes)
+    rendered = comment.compose(sections, notes, arguments.limit_bytes)
     if arguments.json:
-        document = {"stacks": list(map(_document, sections)), "omitted": made.omitted, "markdown": made.text}
+        document = {"stacks": list(map(_document, sections)), "omitted": rendered.omitted, "markdown": rendered.text}
         print(json.dumps(document, indent=2))
     else:
-        print(made.text, end="")
+        print(rendered.text, end="")
     failures = [(section.stack, text) for section in sections for text in section.preview.errors]
     for name, text in failures:  # the comment mostly goes into a file
         print(f"{name}: {text}", file=sys.stderr)

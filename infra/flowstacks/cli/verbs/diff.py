@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flowstacks.cli import stack
-from flowstacks.core import suggestion
+from flowstacks.core import naming, suggestion
 from flowstacks.core.errors import FlowstacksError
 from flowstacks.difference import plan, plan_document, plan_text, runs, value_change
 from flowstacks.difference.plan import DeploymentPlan
@@ -26,12 +26,16 @@ CHANGES = 3
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Difference:
-    """`source` and `target` as configured, the source's moving pin resolved. `disturbed`: only with `--check`."""
+    """What a promotion from one environment into another would move."""
 
     source: Config
+    """As configured, a moving pin resolved to HEAD's commit."""
     target: Config
+    """As configured now."""
     plan: DeploymentPlan
+    """From what the target has now to what it would have, limited to the patterns."""
     disturbed: Disturbed | None
+    """Runs of the target's server that the plan disturbs; None without `--check`."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,15 +60,15 @@ def _difference(root: Path, src: str, dst: str, patterns: Sequence[str], *, chec
     for name in (src, dst):
         pins.read(root, name)
     project, stack_file = stack.project(root), StackFile(root, dst)
-    giving = inheritance.with_head(evaluation.configured(root, src), git_tree.head(root))
-    now = evaluation.run(root, project, dst)
-    then = evaluation.judge(root, project, inheritance.pinned_as(now.config, giving), stack_file)
-    moves = _chosen(plan.compare(now.desired, then.desired), patterns)
+    source = inheritance.with_head(evaluation.configured(root, src), git_tree.head(root))
+    before = evaluation.run(root, project, dst)
+    after = evaluation.judge(root, project, inheritance.pinned_as(before.config, source), stack_file)
+    moves = _chosen(plan.compare(before.desired, after.desired), patterns)
     disturbed = None
     if check:
-        with servers.asking(now.config, root) as client:
+        with servers.asking(before.config, root) as client:
             disturbed = runs.count(client, moves)
-    return Difference(source=giving, target=now.config, plan=moves, disturbed=disturbed)
+    return Difference(source=source, target=before.config, plan=moves, disturbed=disturbed)
 
 
 def _chosen(moves: DeploymentPlan, patterns: Sequence[str]) -> DeploymentPlan:
@@ -72,10 +76,9 @@ def _chosen(moves: DeploymentPlan, patterns: Sequence[str]) -> DeploymentPlan:
     for pattern in patterns:
         selected = moves.only([pattern])
         if not selected.deployments and not selected.unchanged:
-            known = {*moves.unchanged, *(deployment.address for deployment in moves.deployments)}
-            raise FlowstacksError(
-                f"No deployment of either environment is at {pattern!r}. {suggestion.closest_address(pattern, known)}"
-            )
+            addresses = {*moves.unchanged, *(deployment.address for deployment in moves.deployments)}
+            hint = suggestion.closest_address(pattern, addresses)
+            raise FlowstacksError(f"No deployment of either environment is at {pattern!r}. {hint}")
     return moves.only(patterns)
 
 
@@ -114,7 +117,7 @@ def _holds(target: Config) -> str:
 
 
 def _pinned_to(override: Override) -> str:
-    commit = [f"commit {value_change.short_commit(override.commit)}"] if override.commit else []
+    commit = [f"commit {naming.short_hash(override.commit)}"] if override.commit else []
     return ", ".join([*commit, *([value_change.brief(override.image)] if override.image else [])])
 
 
@@ -125,4 +128,4 @@ def _disturbed(runs: Disturbed | None) -> list[str]:
 
 
 def _shown(config: Config) -> str:
-    return value_change.short_commit(config.release.commit) if config.release else "none"
+    return naming.short_hash(config.release.commit) if config.release else "none"

@@ -1,4 +1,4 @@
-"""`flowstacks discover`: what is found at a revision, as JSON or to read."""
+"""`flowstacks discover`: the declarations at a revision, as JSON or as text."""
 
 import argparse
 import json
@@ -29,39 +29,39 @@ def execute(arguments: argparse.Namespace) -> int:
 
 
 def show(root: Path, rev: str, sources: Sequence[str] | None, *, as_json: bool) -> int:
-    """Print and return the exit code: 1 where an error was found. Raises GitError."""
-    found, problems = discovery.discover(root, rev, sources or None)
-    text = json.dumps(document(found, problems), indent=2) if as_json else listing(found, problems)
+    """Print and return the exit code: 1 where there is an error. Raises GitError."""
+    declared, problems = discovery.discover(root, rev, sources or None)
+    text = json.dumps(document(declared, problems), indent=2) if as_json else listing(declared, problems)
     # Git allows file names that are not UTF-8; a terminal does not.
     print(text.encode(errors="backslashreplace").decode())
     return 1 if problem.errors(problems) else 0
 
 
-def document(found: manifest.Manifest, problems: Sequence[problem.Problem]) -> Json:
+def document(declared: manifest.Manifest, problems: Sequence[problem.Problem]) -> Json:
     """The public JSON (docs: `flowstacks discover`); its fields are fixed."""
     return {
         "schema_version": manifest.SCHEMA_VERSION,
-        "commit": found.commit,
-        "projects": [each.model_dump(include=set(_PROJECT)) for each in found.projects],
-        "flows": [_flow(flow) for flow in found.flows],
-        "problems": [{key: getattr(each, key) for key in _PROBLEM} for each in problems],
+        "commit": declared.commit,
+        "projects": [project.model_dump(include=set(_PROJECT)) for project in declared.projects],
+        "flows": [_flow(flow) for flow in declared.flows],
+        "problems": [{key: getattr(finding, key) for key in _PROBLEM} for finding in problems],
     }
 
 
-def listing(found: manifest.Manifest, problems: Sequence[problem.Problem]) -> str:
+def listing(declared: manifest.Manifest, problems: Sequence[problem.Problem]) -> str:
     """One block per project, then the problems."""
-    lines = [f"commit {found.commit}"]
-    for project in found.projects:
+    lines = [f"commit {declared.commit}"]
+    for project in declared.projects:
         lines += ["", f"{project.name} {project.version} ({project.path}, since {naming.short_hash(project.commit)})"]
         lines += [
             f"  image {image.name or 'of its own'} ({image.dockerfile})" for image in project.images if image.dockerfile
         ]
-        for flow in found.flows:
+        for flow in declared.flows:
             if flow.project == project.name:
                 lines += _lines(flow)
-    deployments = sum(len(flow.deployments) for flow in found.flows)
-    counts = f"{len(found.projects)} projects, {len(found.flows)} flows, {deployments} deployments"
-    return "\n".join([*lines, "", counts, *(f"  {each}" for each in problems)])
+    deployments = sum(len(flow.deployments) for flow in declared.flows)
+    counts = f"{len(declared.projects)} projects, {len(declared.flows)} flows, {deployments} deployments"
+    return "\n".join([*lines, "", counts, *(f"  {finding}" for finding in problems)])
 
 
 _PROJECT = ("name", "path", "tree_key", "commit", "version")
@@ -70,29 +70,29 @@ _FLOW = ("project", "name", "function", "file", "line", "is_async", "entrypoint"
 
 
 def _flow(flow: manifest.Flow) -> Json:
-    said: Json = flow.model_dump(mode="json", include={*_FLOW, "declared_by"})
-    return {**said, "deployments": [_deployment(each) for each in flow.deployments]}
+    properties: Json = flow.model_dump(mode="json", include={*_FLOW, "declared_by"})
+    return {**properties, "deployments": [_deployment(deployment) for deployment in flow.deployments]}
 
 
 def _deployment(deployment: manifest.DeclaredDeployment) -> Json:
-    said = deployment.settings
+    settings = deployment.settings
     return {
         "address": deployment.address,
         "name": deployment.name,
-        "schedules": [schedule.model_dump(mode="json") for schedule in said.schedules or ()],
-        "parameters": said.parameters or {},
-        "tags": list(said.tags or ()),
-        "cpu": said.cpu,
-        "memory": said.memory,
+        "schedules": [schedule.model_dump(mode="json") for schedule in settings.schedules or ()],
+        "parameters": settings.parameters or {},
+        "tags": list(settings.tags or ()),
+        "cpu": settings.cpu,
+        "memory": settings.memory,
     }
 
 
 def _lines(flow: manifest.Flow) -> list[str]:
-    where = f"{flow.entrypoint} line {flow.line}"
+    place = f"{flow.entrypoint} line {flow.line}"
     if not flow.deployments:
-        return [f"  {flow.name}: not deployed ({where})"]
-    found = [f"  {flow.name} ({where})"]
+        return [f"  {flow.name}: not deployed ({place})"]
+    lines = [f"  {flow.name} ({place})"]
     for deployment in flow.deployments:
         schedules = ", ".join(map(str, deployment.settings.schedules or ()))
-        found.append(f"    {deployment.address}{f'  [{schedules}]' if schedules else ''}")
-    return found
+        lines.append(f"    {deployment.address}{f'  [{schedules}]' if schedules else ''}")
+    return lines

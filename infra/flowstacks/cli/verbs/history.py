@@ -33,32 +33,32 @@ def _count(text: str) -> int:
 def execute(arguments: argparse.Namespace) -> int:
     """Exit code 0. Raises `FlowstacksError` for an unknown environment, or outside a repository."""
     root = Path.cwd()
-    now = pins.pinned(root, arguments.stack)
-    found = history.read(root, arguments.stack, arguments.limit)
+    pinned = pins.pinned(root, arguments.stack)
+    record = history.read(root, arguments.stack, arguments.limit)
     committed = revisions.committed(root, arguments.stack)
-    unsaved = committed is None or pins.pinned_in(arguments.stack, committed) != now
+    unsaved = committed is None or pins.pinned_in(arguments.stack, committed) != pinned
     if arguments.json:
-        print(json.dumps(_document(arguments.stack, found, unsaved=unsaved), indent=2))
+        print(json.dumps(_document(arguments.stack, record, unsaved=unsaved), indent=2))
     else:
-        print("\n".join(_lines(arguments.stack, found, unsaved=unsaved)))
+        print("\n".join(_lines(arguments.stack, record, unsaved=unsaved)))
     return 0
 
 
-def _document(stack: str, found: History, *, unsaved: bool) -> Json:
+def _document(stack: str, record: History, *, unsaved: bool) -> Json:
     """`complete`: nothing is missing because the clone is shallow; `uncommitted`: the file's pins are not HEAD's."""
     return {
         "stack": stack,
         "file": pins.name(stack),
-        "complete": found.ends_at is None,
+        "complete": record.ends_at is None,
         "uncommitted": unsaved,
-        "steps": [_step(step) for step in found.steps],
+        "steps": [_step(step) for step in record.steps],
     }
 
 
 def _step(step: Step) -> Json:
     before, after = step.before.release, step.after.release
-    ours, theirs = (dict(release.images) if release else {} for release in (before, after))
-    changed = sorted(key for key in {*ours, *theirs} if ours.get(key) != theirs.get(key))
+    old_images, new_images = (dict(release.images) if release else {} for release in (before, after))
+    changed = sorted(key for key in {*old_images, *new_images} if old_images.get(key) != new_images.get(key))
     return {
         "revision": step.revision.commit,
         "when": step.revision.time,
@@ -66,28 +66,28 @@ def _step(step: Step) -> Json:
         "subject": step.revision.subject,
         "from": after.from_ if after else None,
         "commit": {"before": _commit(before), "after": _commit(after)},
-        "images": {key: {"before": ours.get(key), "after": theirs.get(key)} for key in changed},
+        "images": {key: {"before": old_images.get(key), "after": new_images.get(key)} for key in changed},
         "projects": None if step.projects is None else list(step.projects),
         "held": {pattern: {"before": _hold(old), "after": _hold(new)} for pattern, (old, new) in step.holds.items()},
         "unreadable": step.unreadable,
     }
 
 
-def _lines(stack: str, found: History, *, unsaved: bool) -> Iterator[str]:
+def _lines(stack: str, record: History, *, unsaved: bool) -> Iterator[str]:
     if unsaved:
         yield f"not committed: {pins.name(stack)} pins something else than HEAD's"
-    for step in found.steps:
+    for step in record.steps:
         revision = step.revision
         time = revision.time[:16].replace("T", " ")
         yield f"{naming.short_hash(revision.commit)}  {time}  {revision.author}  {revision.subject}"
-        yield from (f"    {line}" for line in _told(step))
-    if found.ends_at:
-        yield f"this clone ends at {naming.short_hash(found.ends_at)}. For what was before: git fetch --unshallow"
-    elif not found.steps:
+        yield from (f"    {line}" for line in _step_lines(step))
+    if record.ends_at:
+        yield f"this clone ends at {naming.short_hash(record.ends_at)}. For what was before: git fetch --unshallow"
+    elif not record.steps:
         yield f"{stack}: nothing was pinned yet"
 
 
-def _told(step: Step) -> Iterator[str]:
+def _step_lines(step: Step) -> Iterator[str]:
     if step.unreadable:
         yield f"can't be read: {step.unreadable}"
     before, after = step.before.release, step.after.release

@@ -16,12 +16,16 @@ from flowstacks.provider.images.repository import RegistryRepository
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Row:
-    """One image. `digest`: the pinned one, or the one of its content; None where the repository lacks it."""
+    """An image in the list."""
 
     image: str
+    """Its key, `project` or `project/name`."""
     tree_key: str
+    """Key of its project's files."""
     digest: str | None
+    """The pinned one, else the one built from these files; None where the repository lacks it."""
     pinned: str | None
+    """The digest that the release pins; None where it pins none."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,13 +53,13 @@ def execute(arguments: argparse.Namespace) -> int:
 
 def _rows(stack: ImageStack, repository: RegistryRepository) -> list[Row]:
     release = stack.config.release
-    # A pin is for the release's own commit; another one's images are found by their content.
+    # A pin is for the release's own commit; images of another commit are looked up by their content.
     pins = release.images if release and release.commit == stack.commit else {}
-    references = {key: pins.get(key) or one.tree_tag for key, one in sorted(stack.targets.items())}
-    found = repository.digests(references.values())
+    references = {key: pins.get(key) or target.tree_tag for key, target in sorted(stack.targets.items())}
+    digests = repository.digests(references.values())
     return [
-        Row(image=key, tree_key=stack.targets[key].project.tree_key, digest=found[asked], pinned=pins.get(key))
-        for key, asked in references.items()
+        Row(image=key, tree_key=stack.targets[key].project.tree_key, digest=digests[reference], pinned=pins.get(key))
+        for key, reference in references.items()
     ]
 
 

@@ -28,13 +28,13 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.wait:
         lock_wait.wait(root, project, arguments.stack)
     pinned = commit_pin.prepare(root, project, arguments.stack, arguments.commit, arguments.origin)
-    ahead = forecast.forecast_edit(project, pinned.edit)
+    prediction = forecast.forecast_edit(project, pinned.edit)
     if not arguments.dry_run:
         pins.write(pinned.edit)
     notes = [*pinned.notes, *(f"{key}: no image yet, `pulumi up` builds it" for key in pinned.unbuilt)]
     written = not arguments.dry_run and pinned.edit.after != pinned.edit.before
     if arguments.json:
-        print(json.dumps(pin_text.document(pinned.edit, ahead, notes, written=written), indent=2))
+        print(json.dumps(pin_text.document(pinned.edit, prediction, notes, written=written), indent=2))
     else:
-        print("\n".join(pin_text.lines(pinned.edit, ahead, notes, written=written)))
+        print("\n".join(pin_text.lines(pinned.edit, prediction, notes, written=written)))
     return 0

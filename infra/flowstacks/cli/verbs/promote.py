@@ -58,5 +58,5 @@ def _closed(root: Path, prepared: Promotion, arguments: argparse.Namespace) -> l
     state = None
     if arguments.check or arguments.require_green:
         state = environment_state.ask(root, prepared.source, prepared.source_desired, prepared.moved_addresses)
-    asked = GateRequest(root=root, promotion=prepared, state=state)
-    return gates.check(asked, arguments.skip, green=arguments.require_green)
+    request = GateRequest(root=root, promotion=prepared, state=state)
+    return gates.check(request, arguments.skip, green=arguments.require_green)

@@ -15,14 +15,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """List them, then delete them."""
+    """List the orphans, then delete them."""
     root = Path.cwd()
     settings = evaluation.configured(root, arguments.stack)
     owner = evaluation.owner(settings, stack.project(root))
-    found = orphans.find(settings, owner, root)
-    for orphan in found:
+    objects = orphans.find(settings, owner, root)
+    for orphan in objects:
         print(f"{'would remove' if arguments.dry_run else 'removing'} {orphan.kind} {orphan.name} ({orphan.id})")
     if not arguments.dry_run:
-        orphans.remove(settings, owner, root, found)
-    print(f"{arguments.stack}: {len(found)} orphans")
+        orphans.remove(settings, owner, root, objects)
+    print(f"{arguments.stack}: {len(objects)} orphans")
     return 0

@@ -32,27 +32,27 @@ def execute(arguments: argparse.Namespace) -> int:
     project = stack.project(root)
     if arguments.wait:
         lock_wait.wait(root, project, arguments.stack)
-    back = rollback.prepare(root, arguments.stack, arguments.to)
-    ahead = forecast.forecast_edit(project, back.edit)
+    plan = rollback.prepare(root, arguments.stack, arguments.to)
+    prediction = forecast.forecast_edit(project, plan.edit)
     if not arguments.dry_run:
-        pins.write(back.edit)
-    written = not arguments.dry_run and back.edit.after != back.edit.before
+        pins.write(plan.edit)
+    written = not arguments.dry_run and plan.edit.after != plan.edit.before
     if arguments.json:
-        document = pin_text.document(back.edit, ahead, _notes(back), written=written)
-        document["revision"], document["kept"] = back.revision.commit, list(back.kept)
+        document = pin_text.document(plan.edit, prediction, _notes(plan), written=written)
+        document["revision"], document["kept"] = plan.revision.commit, list(plan.kept)
         print(json.dumps(document, indent=2))
     else:
-        revision = back.revision
+        revision = plan.revision
         commit = naming.short_hash(revision.commit)
         print(f"back to {commit} of {revision.time[:10]}, {revision.author}: {revision.subject}")
-        print("\n".join(pin_text.lines(back.edit, ahead, _notes(back), written=written)))
+        print("\n".join(pin_text.lines(plan.edit, prediction, _notes(plan), written=written)))
     return 0
 
 
-def _notes(back: Rollback) -> list[str]:
+def _notes(plan: Rollback) -> list[str]:
     notes: list[str] = []
-    if back.kept:
-        notes.append(f"changed since then, and kept as it is now: {', '.join(back.kept)}")
-    if back.uncommitted:
-        notes.append(f"{back.edit.file} had uncommitted edits; the pins among them are replaced, the rest is kept")
+    if plan.kept:
+        notes.append(f"changed since then, and kept as it is now: {', '.join(plan.kept)}")
+    if plan.uncommitted:
+        notes.append(f"{plan.edit.file} had uncommitted edits; the pins among them are replaced, the rest is kept")
     return notes

@@ -67,15 +67,17 @@ def _client(settings: Config) -> SyncPrefectClient:
     )
 
 
-def _only(text: str, known: tuple[DesiredDeployment, ...]) -> DesiredDeployment:
-    fitting = [deployment for deployment in known if naming.matches(text, naming.parse_address(deployment.address))]
+def _only(text: str, deployments: tuple[DesiredDeployment, ...]) -> DesiredDeployment:
+    fitting = [
+        deployment for deployment in deployments if naming.matches(text, naming.parse_address(deployment.address))
+    ]
     if len(fitting) == 1:
         return fitting[0]
     names = ", ".join(deployment.address for deployment in fitting)
     remedy = (
         f"Say which: {names}"
         if fitting
-        else suggestion.closest_address(text, [deployment.address for deployment in known])
+        else suggestion.closest_address(text, [deployment.address for deployment in deployments])
     )
     raise FlowstacksError(f"{len(fitting) or 'no'} deployments fit {text!r}. {remedy}")
 
