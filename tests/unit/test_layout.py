@@ -10,8 +10,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "infra" / "flowstacks"
 FILES = sorted(PACKAGE.rglob("*.py"))
-_LONGEST_FILE, _LONGEST_FUNCTION = 360, 40
-_MOST_FILES = 25
+_LONGEST_FILE, _LONGEST_FUNCTION = 350, 40
+_MOST_FILES = 15
 
 # A room imports itself and rooms to its left, none to its right.
 ROOMS = (
@@ -155,7 +155,7 @@ _PRONOUNS = frozenset({
     "one", "ones", "said", "say", "says", "found", "told", "tell", "ours", "theirs", "wanted", "there", "each", "its",
     "those", "whose",
 })  # fmt: skip
-_MOST_PRONOUNS = 0.091  # of all bound names
+_MOST_PRONOUNS = 0.005  # of all bound names
 
 
 def _bound(tree: ast.Module) -> list[str]:

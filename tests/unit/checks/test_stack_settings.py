@@ -35,7 +35,7 @@ def _found(settings: Config) -> list[Problem]:
         ("http:// 127.0.0.1/api", {}, ["bad-prefect-api", "no-repository"]),
         ("https:///api", {}, ["bad-prefect-api", "no-repository"]),
         ("https://prefect.test/api", {"release": {"commit": "HEAD"}, "repository": {"url": "git@h:u"}}, ["moving-pin"]),
-        ("https://prefect.test/api", {"release": {"commit": "worktree"}, "repository": {"url": "git@h:u"}}, ["moving-pin"]),
+        ("https://p.test/api", {"release": {"commit": "worktree"}, "repository": {"url": "git@h:u"}}, ["moving-pin"]),
         ("http://127.0.0.1:4200/api", {"runtime": "ecs", "release": {"commit": "HEAD"}},
          ["moving-pin"]),
         ("https://prefect.test/api", {"repository": {"url": "https://h/u"}, "overrides": {"a/b": {"commit": "HEAD"}}},
