@@ -1,6 +1,6 @@
 """Which objects on the server prevent an `up`, asked before anything is written. Read-only.
 
-For the program's preflight; the provider itself refuses the same objects one by one.
+For the program, before anything is registered; the provider itself refuses the same objects one by one.
 """
 
 import dataclasses
