@@ -32,8 +32,8 @@ class EcsWorkspace(Workspace):
         return f"flowstacks-{self.stack}"
 
     @override
-    def _environment(self, folder: Path) -> dict[str, str]:
-        env = super()._environment(folder)
+    def _environment(self, folder: Path, venv: Path) -> dict[str, str]:
+        env = super()._environment(folder, venv)
         places = Places(folder)
         folder.mkdir(parents=True, exist_ok=True)
         places.venv.symlink_to(ROOT / ".venv")

@@ -39,13 +39,13 @@ class Planned:
 class Workspace:
     """One stack of a repository. Its name is unique, so that tests can share a server."""
 
-    def __init__(self, folder: Path, api: str, engine: Path) -> None:
+    def __init__(self, folder: Path, api: str, engine: Path, venv: Path = ROOT / ".venv") -> None:
         self.root = folder / "repository"
         self.api = api
         self.stack = f"t{uuid.uuid4().hex[:8]}"
         self.log = folder / "requests.log"
         self.engine = engine
-        self._env = self._environment(folder)
+        self._env = self._environment(folder, venv)
         (folder / "state").mkdir(parents=True)
         for name in ("__main__.py", "Pulumi.yaml"):
             self.write(name, (ROOT / name).read_text(encoding="utf-8"))
@@ -55,9 +55,8 @@ class Workspace:
         self.commit("start")
         self.pulumi("stack", "init", self.stack)
 
-    def _environment(self, folder: Path) -> dict[str, str]:
+    def _environment(self, folder: Path, venv: Path) -> dict[str, str]:
         kept = variables.without_inherited(os.environ)
-        venv = ROOT / ".venv"
         return {
             **kept,
             "PATH": f"{self.engine.parent}:{venv / 'bin'}:{kept['PATH']}",
