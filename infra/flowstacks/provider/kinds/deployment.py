@@ -116,7 +116,9 @@ class DeploymentKind(Kind[DeploymentInputs, DeploymentAnswer]):
         "path": Plain(),
         "work_pool_name": Plain("null on the server once the pool was deleted"),
         "work_pool_id": Trigger("a pool deleted and made again leaves its deployments untied"),
-        "work_queue_name": DefaultsTo("a mistyped queue is created silently: the check no-work-queue looks", value="default"),
+        "work_queue_name": DefaultsTo(
+            "a mistyped queue is created silently: the check no-work-queue looks", value="default"
+        ),
         "parameters": Json(),
         "parameter_openapi_schema": ServerEnriched("empty is filled in", filled='{"properties":{},"type":"object"}'),
         "enforce_parameter_schema": Plain(),
