@@ -55,7 +55,7 @@ def runtime_unknown(facts: StackFacts) -> Iterator[Finding]:
     if facts.config.runtime not in RUNTIMES:
         yield Finding(
             facts.locate(["flowstacks:runtime"]),
-            f"runtime {facts.config.runtime!r} is not part of this version",
+            f"flowstacks:runtime {facts.config.runtime!r} is not part of this version",
             f"Known are {', '.join(RUNTIMES)}",
         )
 
