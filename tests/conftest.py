@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from flowstacks.local.servers import aws, prefect
@@ -12,6 +13,10 @@ from tests.support.ecs_workspace import EcsWorkspace
 from tests.support.workspace import ROOT, Workspace
 
 _GUARD = pytest.StashKey[subprocess.Popen[bytes]]()
+
+# A busy machine is no failure. What the profile of CI says besides (hypothesis 6, `_settings.py`) stays.
+hypothesis.settings.register_profile("untimed", hypothesis.settings.default, deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:
