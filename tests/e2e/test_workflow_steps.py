@@ -158,7 +158,7 @@ def test_from_the_trunk_to_a_promotion_and_a_pull_request(team: Team) -> None:
     assert [call.split()[-4] for call in team.calls()][-1] == "POST"
     first = team.body()
     assert "**`dev`**: 2 updated" in first
-    assert "`parameter days`: `1` → `3`" in first
+    assert "`parameter days: 1 -> 3`" in first
     assert "staging" not in first
     # The next push: the comment is there, and is replaced.
     team.job("preview", "stacks", without=("flowstacks",), **number)
