@@ -56,7 +56,7 @@ def test_up_after_kill_9(workspace: Workspace, after: int) -> None:
     os.kill(child.pid, signal.SIGKILL)
     child.wait()
     _until(lambda: not _providers(child.pid), "the provider outlives the engine")
-    workspace.pulumi("cancel", "--yes")
+    workspace.unlock()
 
     workspace.up()
     assert len(workspace.ids()) == _COUNT

@@ -203,6 +203,6 @@ def test_the_provider_ends_when_the_engine_is_killed(scratch: Scratch) -> None:
             for pid in _session(child.pid):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-    scratch.workspace.pulumi("cancel", "--yes")
+    scratch.workspace.unlock()
     scratch.up(count=_MANY)
     assert scratch.preview(count=_MANY) == {}

@@ -14,6 +14,7 @@ from typing import Any, Self
 import httpx
 
 from flowstacks.local import variables
+from flowstacks.local.state import attributes
 
 ROOT = Path(__file__).parents[2]
 _TIMEOUT_S = 300
@@ -128,6 +129,11 @@ class Workspace:
             [str(self.engine), *arguments, "-s", self.stack], cwd=self.root, env=self._env, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
+
+    def unlock(self) -> None:
+        """After a `kill -9` of the engine: the lock goes, and attribute files that it left half-written."""
+        attributes.mend(Path(self._env["PULUMI_BACKEND_URL"].removeprefix("file://")))
+        self.pulumi("cancel", "--yes")
 
     def pulumi(self, *arguments: str, expect: int = 0, env: Mapping[str, str] | None = None) -> str:
         selected = () if arguments[:2] == ("stack", "init") else ("-s", self.stack)
