@@ -20,7 +20,7 @@ def declare_images(
     region: str,
     parent: pulumi.Resource,
 ) -> dict[str, pulumi.Output[str]]:
-    """A `prefect:Image` for each image; the references by image name."""
+    """A `flowstacks:Image` for each image; the references by image name."""
     if not provider.has_registry(os.environ):
         # Only an emulator on loopback has no registry, and there the checks accept pinned digests only.
         return {

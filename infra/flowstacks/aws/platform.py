@@ -8,7 +8,7 @@ from typing import Any, cast
 import pulumi
 import pulumi_aws as aws
 
-from flowstacks.aws import cluster, ecs_template, provider, registry, roles, secrets, service, tasks
+from flowstacks.aws import cluster, ecs_template, image_repository, provider, roles, secrets, service, tasks
 from flowstacks.aws.images import declare_images
 from flowstacks.aws.scope import Scope
 from flowstacks.aws.secrets import Secrets
@@ -87,7 +87,7 @@ class EcsPlatform:
 def provision(config: Config, desired: Desired, sources: ImageSources, parent: pulumi.Resource) -> EcsPlatform:
     """Register all resources; `desired` names the secrets, images and task definitions, `sources` by image name."""
     scope = _scope(config, desired.owner, parent)
-    repository = registry.declare_repository(scope, config.aws.image_days)
+    repository = image_repository.declare_repository(scope, config.aws.image_days)
     logs = cluster.declare_log_group(scope, config.aws.log_retention_days)
     home = cluster.declare_cluster(scope)
     environment_secrets = secrets.declare_secrets(scope, secret_names(config, desired), config.secrets)

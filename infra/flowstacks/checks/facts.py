@@ -1,7 +1,7 @@
 """What the checks of each stage look at: one class a stage. Data only."""
 
 import dataclasses
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from flowstacks.aws.names import OWNER_TAG, Names
@@ -11,9 +11,7 @@ from flowstacks.desired.objects import Desired
 from flowstacks.discovery.manifest import Manifest
 from flowstacks.provider.kind import ForeignObject
 from flowstacks.stack.config import Config
-from flowstacks.stack.stack_file import Key
-
-Locate = Callable[[Sequence[Key]], Place]
+from flowstacks.stack.stack_file import Locate
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from flowstacks.checks import codes, registry
+from flowstacks.checks import other_codes, registry
 
 _HEAD = """\
 # Checks
@@ -27,7 +27,7 @@ def _lines() -> Iterator[str]:
             (check.id, check.severity, _summary(check.summary, on_aws=check.on_aws), check.remedy) for check in checks
         )
         yield from _table(stage, rows)
-    for section, problems in codes.sections().items():
+    for section, problems in other_codes.sections().items():
         yield from _table(section, ((code.id, code.severities, code.summary, code.remedy) for code in problems))
 
 

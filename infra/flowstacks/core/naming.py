@@ -175,7 +175,7 @@ def breadth(pattern: str) -> tuple[int, int, str]:
 _SOURCE_TAGS = ("PROJECT_NAME={project}", "COMMIT_HASH={commit}", "PACKAGE_VERSION={version}")
 
 PRESETS: dict[str, Naming] = {
-    # Several environments may share one Prefect workspace, so every name carries the environment .
+    # Several environments may share one Prefect workspace, so every name carries the environment.
     "default": Naming(
         deployment="{deployment}--{env}",
         default_deployment="{env}",

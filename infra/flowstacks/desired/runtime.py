@@ -4,13 +4,13 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from flowstacks.core.problem import Place, Problem
+from flowstacks.core.problem import Problem
 from flowstacks.desired.choice import ChosenDeployment
 from flowstacks.desired.image_source import ImageSources
 from flowstacks.desired.objects import Desired, DesiredDeployment
 from flowstacks.desired.recipe import Json, Recipe, RunRequest
 from flowstacks.stack.config import Config
-from flowstacks.stack.stack_file import Key
+from flowstacks.stack.stack_file import Locate
 
 if TYPE_CHECKING:  # the checks of a pull request load every runtime, and none of them needs the engine
     import pulumi
@@ -56,7 +56,7 @@ Provision = Callable[[Config, Desired, ImageSources, "pulumi.Resource"], Platfor
 """Register everything that a runtime needs; the resource is the parent of the new ones."""
 
 
-Check = Callable[[Config, Sequence[ChosenDeployment], Callable[[Sequence[Key]], Place]], Iterable[Problem]]
+Check = Callable[[Config, Sequence[ChosenDeployment], Locate], Iterable[Problem]]
 """Findings about the chosen deployments; the last argument gives the place of a config key's path."""
 
 

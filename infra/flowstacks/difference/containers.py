@@ -1,12 +1,12 @@
 """Images and task definitions of an environment, as far as they are known before anything is provisioned. Pure."""
 
+from flowstacks.core import naming
 from flowstacks.desired.objects import Desired, DesiredDeployment, DesiredTaskDefinition
 from flowstacks.difference import inputs
 from flowstacks.difference.inputs import Json
 
-_DIGITS = 12
 IMAGE, TASK_DEFINITION = "image", "task_definition_arn"
-"""Job variables that a deployment has from its container (`flowstacks.environment`)."""
+"""Job variables that a deployment has from its container (`flowstacks.aws.platform`)."""
 
 
 class Containers:
@@ -27,7 +27,7 @@ class Containers:
 
     def content(self, image: str) -> str:
         """The digest; where the image is looked up by the project's content, that content's tag, shortened."""
-        return self._digests[image] or f"tree-{self.images[image].project.tree_key[:_DIGITS]}"
+        return self._digests[image] or f"tree-{naming.short_hash(self.images[image].project.tree_key)}"
 
     def revision(self, definition: DesiredTaskDefinition) -> dict[str, Json]:
         """All that makes a new revision, in the words of `task_definition_change`."""

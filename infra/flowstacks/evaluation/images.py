@@ -1,11 +1,11 @@
 """Which digest each image of a stack has: pinned ones are looked up, others found by their content. Read-only."""
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from flowstacks.core import naming, problem
 from flowstacks.core.errors import ServerError
-from flowstacks.core.problem import Place, Problem
+from flowstacks.core.problem import Problem
 from flowstacks.desired.image_source import ImageSource
 from flowstacks.desired.objects import DesiredImage
 from flowstacks.images import containerfile, location
@@ -15,9 +15,7 @@ from flowstacks.provider.images import tags
 from flowstacks.provider.images.repository import RegistryRepository
 from flowstacks.runtimes.registry import RUNTIMES
 from flowstacks.stack.config import Config
-from flowstacks.stack.stack_file import Key
-
-Locate = Callable[[Sequence[Key]], Place]
+from flowstacks.stack.stack_file import Locate
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -4,8 +4,8 @@ import dataclasses
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from flowstacks.checks.codes import HIDING
 from flowstacks.checks.deployments.overrides import EVERY_PROJECT
+from flowstacks.checks.other_codes import HIDING
 from flowstacks.core import problem
 from flowstacks.core.errors import GitError
 from flowstacks.core.problem import Place, Problem

@@ -62,11 +62,11 @@ def with_pins(text: str, pins: Pinned) -> str:
 
 def pinned(text: str) -> Pinned:
     """The pins as written, unchecked."""
-    config = _mapping(_mapping(yaml_tree.plain(yaml_tree.parsed(text))).get(CONFIG))
-    overrides = _mapping(config.get(OVERRIDES))
-    holds = {pattern: _hold(_mapping(override)) for pattern, override in overrides.items()}
+    config = mapping_of(mapping_of(yaml_tree.plain(yaml_tree.parsed(text))).get(CONFIG))
+    overrides = mapping_of(config.get(OVERRIDES))
+    holds = {pattern: _hold(mapping_of(override)) for pattern, override in overrides.items()}
     return Pinned(
-        release=_release(_mapping(_decoded(config.get(RELEASE)))),
+        release=_release(mapping_of(_decoded(config.get(RELEASE)))),
         holds={pattern: hold for pattern, hold in sorted(holds.items()) if hold},
     )
 
@@ -75,7 +75,7 @@ def _release(release: Mapping[str, Any]) -> PinnedRelease | None:
     commit = _text(release.get("commit"))
     if commit is None:
         return None
-    images = {key: digest for key, digest in _mapping(release.get("images")).items() if isinstance(digest, str)}
+    images = {key: digest for key, digest in mapping_of(release.get("images")).items() if isinstance(digest, str)}
     return PinnedRelease(commit=commit, from_=_text(release.get("from")), images=images)
 
 
@@ -92,7 +92,8 @@ def _hold(override: Mapping[str, Any]) -> Hold | None:
     return hold if hold.commit or hold.image else None
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
+def mapping_of(value: Any) -> Mapping[str, Any]:
+    """The value where it is a mapping, else an empty one: a broken part of the file pins nothing."""
     return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}
 
 

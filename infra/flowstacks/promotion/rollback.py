@@ -3,9 +3,9 @@
 import dataclasses
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from flowstacks.core import naming
 from flowstacks.core.errors import FlowstacksError
@@ -97,11 +97,11 @@ def changed(old: str, new: str) -> Iterator[str]:
 
 def _config(text: str) -> dict[str, Any]:
     document: Any = yaml_tree.plain(yaml_tree.parsed(text))
-    config = dict(_mapping(_mapping(document).get(stack_text.CONFIG)))
+    config = dict(stack_text.mapping_of(stack_text.mapping_of(document).get(stack_text.CONFIG)))
     config.pop(stack_text.RELEASE, None)
-    overrides = _mapping(config.pop(stack_text.OVERRIDES, None))
+    overrides = stack_text.mapping_of(config.pop(stack_text.OVERRIDES, None))
     unpinned = {
-        pattern: {key: value for key, value in _mapping(override).items() if key not in _PINS}
+        pattern: {key: value for key, value in stack_text.mapping_of(override).items() if key not in _PINS}
         for pattern, override in overrides.items()
     }
     return {**config, stack_text.OVERRIDES: {pattern: override for pattern, override in unpinned.items() if override}}
@@ -112,7 +112,7 @@ def _differences(before: Any, after: Any, path: str) -> Iterator[str]:
         if before != after:
             yield path
         return
-    old, new = _mapping(before), _mapping(after)
+    old, new = stack_text.mapping_of(before), stack_text.mapping_of(after)
     for key in sorted({*old, *new}):
         yield from _differences(old.get(key), new.get(key), _joined(path, key))
 
@@ -121,7 +121,3 @@ def _joined(path: str, key: str) -> str:
     if not _WORD.fullmatch(key):
         return f"{path}[{json.dumps(key, ensure_ascii=False)}]"
     return f"{path}.{key}" if path else key
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}

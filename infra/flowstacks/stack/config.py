@@ -4,7 +4,7 @@ Keys stand under `flowstacks:` in `Pulumi.<stack>.yaml`; they are snake_case bec
 """
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, cast
 
 import pydantic
@@ -13,7 +13,6 @@ from flowstacks.core import problem, secret_reference, suggestion
 from flowstacks.core.errors import RejectedError
 from flowstacks.core.model import Model
 from flowstacks.core.naming import PRESETS, Naming
-from flowstacks.core.problem import Place
 from flowstacks.stack import config_value, secret
 from flowstacks.stack.aws_config import AwsConfig, Images, Worker
 from flowstacks.stack.config_value import Flag, UnusableError
@@ -22,7 +21,7 @@ from flowstacks.stack.release import COMMIT, Gates, Release
 from flowstacks.stack.repository import RepositoryConfig
 from flowstacks.stack.secret import Secret
 from flowstacks.stack.settings import DeploymentSettings
-from flowstacks.stack.stack_file import Key
+from flowstacks.stack.stack_file import Key, Locate
 
 NAMESPACE = "flowstacks"
 INFRA_PATHS = ("__main__.py", "Pulumi.yaml", "infra", "pyproject.toml", "uv.lock")
@@ -106,7 +105,7 @@ def pins(config: Config) -> dict[str, list[Key]]:
     return {**held, **({config.release.commit: [f"{NAMESPACE}:release", "commit"]} if config.release else {})}
 
 
-def load(stack: str, values: Mapping[str, Any], place: Callable[[Sequence[Key]], Place]) -> Config:
+def load(stack: str, values: Mapping[str, Any], place: Locate) -> Config:
     """Config of a stack from raw values by full key (`flowstacks:release`), structured ones as JSON text or as data.
 
     `place` gives file and line of a key path. `FLOWSTACKS_COMMIT` in the environment replaces the pin's commit.
@@ -122,9 +121,7 @@ def load(stack: str, values: Mapping[str, Any], place: Callable[[Sequence[Key]],
     return settings
 
 
-def assembled(
-    stack: str, values: Mapping[str, Any], place: Callable[[Sequence[Key]], Place]
-) -> tuple[dict[str, Any], list[problem.Problem]]:
+def assembled(stack: str, values: Mapping[str, Any], place: Locate) -> tuple[dict[str, Any], list[problem.Problem]]:
     """What `Config` is validated from, and a problem for each key that is set elsewhere; arguments as with `load`."""
     raw = written(values, place)
     problems = [
@@ -141,15 +138,13 @@ def assembled(
     return {**complete, "environment": stack, "region": values.get("aws:region")}, problems
 
 
-def written(values: Mapping[str, Any], place: Callable[[Sequence[Key]], Place]) -> dict[str, Any]:
+def written(values: Mapping[str, Any], place: Locate) -> dict[str, Any]:
     """The values under `flowstacks:`, by key without the namespace, JSON text as data."""
     prefix = f"{NAMESPACE}:"
     return _raw({key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)}, place)
 
 
-def refusals(
-    invalid: pydantic.ValidationError, raw: Mapping[str, Any], place: Callable[[Sequence[Key]], Place]
-) -> list[problem.Problem]:
+def refusals(invalid: pydantic.ValidationError, raw: Mapping[str, Any], place: Locate) -> list[problem.Problem]:
     """One problem for each error of the validation of `Config`; `raw`: the values that are `written`."""
     return [_problem(error, raw, place) for error in invalid.errors()]
 
@@ -175,7 +170,7 @@ def known_keys(path: Sequence[Key]) -> list[str]:
     return ["preset", *keys] if tuple(path) == ("naming",) else keys
 
 
-def _raw(values: Mapping[str, Any], place: Callable[[Sequence[Key]], Place]) -> dict[str, Any]:
+def _raw(values: Mapping[str, Any], place: Locate) -> dict[str, Any]:
     raw: dict[str, Any] = {}
     problems: list[problem.Problem] = []
     for name, value in values.items():
@@ -190,7 +185,7 @@ def _raw(values: Mapping[str, Any], place: Callable[[Sequence[Key]], Place]) -> 
     return raw
 
 
-def _problem(error: Any, raw: Mapping[str, Any], place: Callable[[Sequence[Key]], Place]) -> problem.Problem:
+def _problem(error: Any, raw: Mapping[str, Any], place: Locate) -> problem.Problem:
     path = key_path(error)
     key = f"{NAMESPACE}:{path[0]}" if path else NAMESPACE
     dotted = ".".join(map(str, (key, *path[1:])))

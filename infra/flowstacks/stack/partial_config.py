@@ -6,7 +6,7 @@ A broken part is dropped, and its name is kept, so that nothing is concluded fro
 import copy
 import dataclasses
 import difflib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import pydantic
@@ -16,9 +16,8 @@ from flowstacks.core.problem import Place, Problem
 from flowstacks.stack import config
 from flowstacks.stack.config import NAMESPACE, Config
 from flowstacks.stack.override import Override
-from flowstacks.stack.stack_file import Key
+from flowstacks.stack.stack_file import Key, Locate
 
-Locate = Callable[[Sequence[Key]], Place]
 _SUBSTITUTES = {"runtime": "", "schedule_policy": "paused"}
 """Values for required keys that are missing or broken; what depends on them is not checked."""
 _LAYERS = {"defaults": 1, "overrides": 2}

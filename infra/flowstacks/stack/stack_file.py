@@ -1,6 +1,6 @@
 """Where a config value is written: `Pulumi.<stack>.yaml` first, then the shared `Pulumi.yaml`."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,6 +13,9 @@ from flowstacks.core.problem import Place
 from flowstacks.core.yaml_scalar import Fault
 
 Key = str | int
+Locate = Callable[[Sequence[Key]], Place]
+"""Gives file and line of a path of keys, as `StackFile.place` does."""
+
 PROJECT_FILE = "Pulumi.yaml"
 SECRET = "[secret]"  # noqa: S105 - no password, but the mark of one
 """Replaces an encrypted value: only the engine can decrypt it."""

@@ -1,4 +1,4 @@
-"""The checks of runtime `ecs`; cases are data in tests/cases/preflight/ecs.toml.
+"""The checks of runtime `ecs`; cases are data in tests/cases/checks/ecs.toml.
 
 There LONG, DIGEST and PIN stand for what is too long to read.
 """
@@ -19,7 +19,7 @@ from flowstacks.stack.stack_file import Key
 from tests.support import checks, manifests
 from tests.support.manifests import PIN
 
-CASES = pathlib.Path(__file__).parents[2] / "cases/preflight/ecs.toml"
+CASES = pathlib.Path(__file__).parents[2] / "cases/checks/ecs.toml"
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 LONG = "a" * 230
 _MERGED = ("missing-parameter", "reserved-tag", "slug-taken", "env-in-job-variables", "unknown-job-variable")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from flowstacks.checks import codes, reference, registry
+from flowstacks.checks import other_codes, reference, registry
 from flowstacks.checks.check import Check
 from flowstacks.promotion import gates
 from flowstacks.stack import schedule
@@ -16,7 +16,7 @@ from flowstacks.stack import schedule
 ROOT = Path(__file__).parents[3]
 PACKAGE = ROOT / "infra" / "flowstacks"
 CHECKS = [check for checks in registry.stages().values() for check in checks]
-CODES = [code for section in codes.sections().values() for code in section]
+CODES = [code for section in other_codes.sections().values() for code in section]
 LISTED = {check.id for check in CHECKS} | {code.id for code in CODES}
 _REPORTS = ("problem", "findings", "self._findings")
 _LEVELS = ("error", "warning", "info")

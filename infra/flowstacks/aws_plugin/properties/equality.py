@@ -21,11 +21,6 @@ def json_text(text: Plain) -> Plain:
         return text
 
 
-def same_json(old: Plain, new: Plain) -> bool:
-    """JSON texts apart from white space and the order of keys."""
-    return json_text(old) == json_text(new)
-
-
 def same_set(old: Plain, new: Plain) -> bool:
     """Lists whose order AWS does not keep."""
     if not isinstance(old, list) or not isinstance(new, list):

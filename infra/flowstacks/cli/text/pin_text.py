@@ -17,7 +17,7 @@ Json = dict[str, pydantic.JsonValue]
 def lines(edit: Edit, prediction: Forecast, notes: Sequence[str], *, written: bool) -> list[str]:
     """What is pinned, what moves, and the next command."""
     before, after = (pins.pinned_in(edit.stack, text) for text in (edit.before, edit.after))
-    commit_before, commit_after = (_commit(pinned.release) for pinned in (before, after))
+    commit_before, commit_after = (commit_of(pinned.release) for pinned in (before, after))
     move = f"commit {short(commit_before)} -> {short(commit_after)}"
     heading = f"{edit.stack}: {move if commit_before != commit_after else short(commit_before)}"
     changes = plan_text.lines(prediction.plan) if prediction.plan else [prediction.unknown or ""]
@@ -31,7 +31,7 @@ def document(edit: Edit, prediction: Forecast, notes: Sequence[str], *, written:
     return {
         "stack": edit.stack,
         "file": edit.file,
-        "commit": {"before": _commit(before.release), "after": _commit(release)},
+        "commit": {"before": commit_of(before.release), "after": commit_of(release)},
         "from": release.from_ if release else None,
         "images": dict(release.images) if release else {},
         "held": {pattern: _hold(hold) for pattern, hold in after.holds.items()},
@@ -60,7 +60,8 @@ def short(pin: str | None) -> str:
     return naming.short_hash(pin.removeprefix("sha256:")) if pin else "nothing"
 
 
-def _commit(release: PinnedRelease | None) -> str | None:
+def commit_of(release: PinnedRelease | None) -> str | None:
+    """The pinned commit, None where nothing is pinned."""
     return release.commit if release else None
 
 

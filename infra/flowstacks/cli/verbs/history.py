@@ -11,7 +11,7 @@ from flowstacks.cli.text import pin_text
 from flowstacks.core import naming
 from flowstacks.pins import history, pins, revisions
 from flowstacks.pins.history import History, Step
-from flowstacks.pins.pin import Hold, PinnedRelease
+from flowstacks.pins.pin import Hold
 
 Json = dict[str, pydantic.JsonValue]
 _LIMIT = 20
@@ -65,7 +65,7 @@ def _step(step: Step) -> Json:
         "who": step.revision.author,
         "subject": step.revision.subject,
         "from": after.from_ if after else None,
-        "commit": {"before": _commit(before), "after": _commit(after)},
+        "commit": {"before": pin_text.commit_of(before), "after": pin_text.commit_of(after)},
         "images": {key: {"before": old_images.get(key), "after": new_images.get(key)} for key in changed},
         "projects": None if step.projects is None else list(step.projects),
         "held": {pattern: {"before": _hold(old), "after": _hold(new)} for pattern, (old, new) in step.holds.items()},
@@ -94,12 +94,9 @@ def _step_lines(step: Step) -> Iterator[str]:
     if before != after:
         origin = f", from {after.from_}" if after and after.from_ else ""
         moved = "not known" if step.projects is None else ", ".join(step.projects) or "none"
-        yield f"{pin_text.short(_commit(before))} -> {pin_text.short(_commit(after))}{origin}; projects moved: {moved}"
+        old, new = (pin_text.short(pin_text.commit_of(release)) for release in (before, after))
+        yield f"{old} -> {new}{origin}; projects moved: {moved}"
     yield from pin_text.holds(step.before, step.after)
-
-
-def _commit(release: PinnedRelease | None) -> str | None:
-    return release.commit if release else None
 
 
 def _hold(hold: Hold | None) -> pydantic.JsonValue:
